@@ -1,0 +1,11 @@
+export type {
+  CallDetailRecord,
+  CallQuality,
+  CallResult,
+  ReleaseCause,
+  ReleasedBy,
+  RoutingReason,
+} from './call-detail-record.ts';
+export type { LiveCall } from './live-call.ts';
+export type { Registration } from './registration.ts';
+export type { DigestAlgorithm, LocalUser, TenantDirectoryEntry, TenantSnapshot } from './tenant-snapshot.ts';
