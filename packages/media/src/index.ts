@@ -1,1 +1,3 @@
-export {};
+export { MediaClient, type MediaClientEvents, type MediaClientOptions } from './control/media-client.ts';
+export type { LegRemote, OpenedLeg } from './control/protocol.ts';
+export type { LegStatistics } from './leg-statistics.ts';

@@ -1,1 +1,11 @@
-export {};
+export { Baresip, type BaresipEvent } from './baresip.ts';
+export type { BaresipAccount } from './baresip-config.ts';
+export { eventually } from './eventually.ts';
+export { FakeClock } from './fake-clock.ts';
+export { findProgram, missingPeers } from './installed-peers.ts';
+export { freePort, freePortRun } from './port-block.ts';
+export { type ProcessEntry, processRuns, processTree } from './process-tree.ts';
+export { type ProcessExit, RunningProcess } from './running-process.ts';
+export { Sipp, type SippOptions, type SippStatistics, sippCredentials } from './sipp.ts';
+export { firstToneAtMs, heardTone, toneLevel, toneShare } from './tone.ts';
+export { readWav, type Sound, writeToneWav } from './wav-file.ts';

@@ -1,0 +1,167 @@
+import type { CallEngine } from '@manyline/calls';
+import type { TenantDirectoryEntry, TenantSnapshot } from '@manyline/pbx';
+import { ALLOWED_METHODS, type Flow, refusalOfMethod, type SipRequest, SipResponse, type Uri, type UserAgent } from '@manyline/sip';
+import type { Authenticator } from './authenticator.ts';
+import type { RegisterHandler } from './register-handler.ts';
+import type { TenantDirectory } from './tenant-directory.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
+
+export interface RequestHandlerOptions {
+  readonly userAgent: UserAgent;
+  readonly tenants: TenantDirectory;
+  readonly authenticator: Authenticator;
+  readonly registrar: RegisterHandler;
+  readonly calls: CallEngine;
+  readonly metrics: WorkerMetrics;
+  /** Whether a host is this server itself, not a tenant's domain. */
+  readonly isOwnHost: (host: string, flow: Flow) => boolean;
+}
+
+/** Requests that wait for a tenant's configuration at most; further ones are answered 503. */
+const MAX_WAITING = 10_000;
+
+/**
+ * Judges requests outside dialogs in the order of the contract: syntax, domain, credentials, the rest. The tenant comes
+ * from the domains in the request, the user only from the credentials.
+ */
+export class RequestHandler {
+  readonly #options: RequestHandlerOptions;
+  /** Requests whose tenant is being loaded: a repetition of one is dropped. */
+  readonly #waiting = new Set<string>();
+
+  constructor(options: RequestHandlerOptions) {
+    this.#options = options;
+  }
+
+  handle(request: SipRequest, flow: Flow): void {
+    this.#options.metrics.requests.inc({ method: knownMethod(request.method) });
+    const requestUri = request.requestUri;
+    if (!requestUri.ok) {
+      this.#refuse(request, flow, 400);
+      return;
+    }
+    const uri = requestUri.value;
+    if (uri.kind === 'other') {
+      this.#refuse(request, flow, 416);
+      return;
+    }
+    if (request.method === 'OPTIONS') {
+      this.#answerOptions(request, flow, uri);
+      return;
+    }
+    const entry = this.#tenantOf(request, flow, uri);
+    if (entry === undefined) {
+      this.#refuse(request, flow, 404);
+      return;
+    }
+    const snapshot = this.#options.tenants.snapshotOf(entry);
+    if (snapshot instanceof Promise) this.#waitFor(snapshot, request, flow);
+    else this.#handleAt(snapshot, request, flow);
+  }
+
+  #waitFor(loading: Promise<TenantSnapshot | undefined>, request: SipRequest, flow: Flow): void {
+    const key = `${request.topVia.branch} ${request.callId} ${request.cseq.sequence} ${request.method}`;
+    if (this.#waiting.has(key)) return;
+    if (this.#waiting.size >= MAX_WAITING) {
+      this.#refuse(request, flow, 503, [['Retry-After', '5']]);
+      return;
+    }
+    this.#waiting.add(key);
+    void loading.then((snapshot) => {
+      this.#waiting.delete(key);
+      if (snapshot === undefined) this.#refuse(request, flow, 503, [['Retry-After', '5']]);
+      else this.#handleAt(snapshot, request, flow);
+    });
+  }
+
+  /** OPTIONS is answered without credentials, at a tenant's domain and at this server's own address. */
+  #answerOptions(request: SipRequest, flow: Flow, uri: Uri): void {
+    const host = uri.kind === 'sip' ? uri.host : '';
+    if (this.#options.tenants.find(host) === undefined && !this.#options.isOwnHost(host, flow)) {
+      this.#refuse(request, flow, 404);
+      return;
+    }
+    this.#refuse(request, flow, 200, [
+      ['Allow', ALLOWED_METHODS],
+      ['Accept', 'application/sdp'],
+    ]);
+  }
+
+  /**
+   * The tenant that a request is about: by Request-URI, for REGISTER also by To, for a tel: URI by From. All tenant
+   * domains in the request must agree, else it has none.
+   */
+  #tenantOf(request: SipRequest, flow: Flow, uri: Uri): TenantDirectoryEntry | undefined {
+    const { tenants, isOwnHost } = this.#options;
+    const other = hostOf(request.method === 'REGISTER' ? request.to.parsedUri : request.from.parsedUri);
+    let host = hostOf(uri);
+    if (uri.kind === 'tel' || (request.method === 'REGISTER' && isOwnHost(host, flow))) host = other;
+    if (host !== other && other !== ANONYMOUS_HOST) return undefined;
+    const entry = tenants.find(host);
+    return entry?.suspended ? undefined : entry;
+  }
+
+  #handleAt(tenant: TenantSnapshot, request: SipRequest, flow: Flow): void {
+    const { authenticator, metrics, userAgent, registrar } = this.#options;
+    const authentication = authenticator.authenticate(request, tenant);
+    if (authentication.kind === 'challenge') {
+      if (authentication.reason === 'wrong-credentials') metrics.authenticationFailures.inc();
+      this.#refuse(request, flow, 401, authentication.headers);
+      return;
+    }
+    const { user } = authentication;
+    flow.keepOpen();
+    const unsupported = request.headers.getAll('Require').join(', ');
+    if (unsupported !== '') {
+      this.#refuse(request, flow, 420, [['Unsupported', unsupported]]);
+      return;
+    }
+    if (request.method === 'REGISTER') {
+      userAgent.respond(request, flow, registrar.handle(request, flow, tenant, user));
+      return;
+    }
+    const from = request.from.parsedUri;
+    const fromUser = from?.kind === 'sip' ? from.user : '';
+    if (fromUser !== user.number && hostOf(from) !== ANONYMOUS_HOST) {
+      this.#refuse(request, flow, 403);
+      return;
+    }
+    if (request.method !== 'INVITE') {
+      this.#refuse(request, flow, refusalOfMethod(request.method), [['Allow', ALLOWED_METHODS]]);
+      return;
+    }
+    if (request.maxForwards === 0) {
+      this.#refuse(request, flow, 483);
+      return;
+    }
+    const invite = userAgent.acceptInvite(request, flow);
+    void this.#options.calls.handle({ invite, tenant, caller: user, called: calledNumber(request) });
+  }
+
+  /** Answers without keeping a transaction: a repetition of the request gets the same answer again. */
+  #refuse(request: SipRequest, flow: Flow, statusCode: number, headers: readonly [string, string][] = []): void {
+    if (statusCode !== 200) this.#options.metrics.refusals.inc({ status: statusCode });
+    this.#options.userAgent.transactions.respondStateless(request, flow, SipResponse.create(request, statusCode, { headers }));
+  }
+}
+
+/** RFC 3323 §4.1.1.3: the From of a caller who keeps his identity from the callee. */
+const ANONYMOUS_HOST = 'anonymous.invalid';
+
+const METHODS = new Set([...ALLOWED_METHODS.split(', '), 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REFER', 'PRACK']);
+
+/** A metric label that a stranger cannot grow. */
+function knownMethod(method: string): string {
+  return METHODS.has(method) ? method : 'other';
+}
+
+function hostOf(uri: Uri | undefined): string {
+  return uri?.kind === 'sip' ? uri.host : '';
+}
+
+function calledNumber(request: SipRequest): string {
+  const uri = request.requestUri;
+  if (!uri.ok) return '';
+  if (uri.value.kind === 'tel') return uri.value.number;
+  return uri.value.kind === 'sip' ? uri.value.user : '';
+}

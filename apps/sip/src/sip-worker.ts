@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import type { Bus } from '@manyline/bus';
+import { CallEngine } from '@manyline/calls';
+import type { Config, TlsFiles } from '@manyline/config';
+import type { Database } from '@manyline/db';
+import type { Clock, Logger } from '@manyline/kernel';
+import type { MediaClient } from '@manyline/media';
+import { type Flow, LocalAddressResolver, SipResponse, SipTransports, type SipParseError, UserAgent } from '@manyline/sip';
+import type { Metrics } from '@manyline/telemetry';
+import { Authenticator } from './authenticator.ts';
+import { CallJournal } from './call-journal.ts';
+import { CertificateWatch } from './certificate-watch.ts';
+import { Locations } from './locations.ts';
+import { RegisterHandler } from './register-handler.ts';
+import { RequestHandler } from './request-handler.ts';
+import { TenantDirectory } from './tenant-directory.ts';
+import { createWorkerMetrics, type WorkerMetrics } from './worker-metrics.ts';
+
+export interface SipWorkerOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly config: Config;
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly media: MediaClient;
+  readonly metrics: Metrics;
+}
+
+/** The ports that a worker listens on. */
+export interface ListeningPorts {
+  readonly udpPort: number;
+  readonly tcpPort: number;
+  readonly tlsPorts: readonly number[];
+}
+
+/** One SIP worker: the sockets, the tenants, the registrations and the calls, wired together. */
+export class SipWorker {
+  readonly #options: SipWorkerOptions;
+  readonly #transports: SipTransports;
+  readonly #userAgent: UserAgent;
+  readonly #tenants: TenantDirectory;
+  readonly #locations: Locations;
+  readonly #calls: CallEngine;
+  readonly #journal: CallJournal;
+  readonly #metrics: WorkerMetrics;
+  #certificates: CertificateWatch | undefined;
+  #ports: ListeningPorts = { udpPort: 0, tcpPort: 0, tlsPorts: [] };
+
+  constructor(options: SipWorkerOptions) {
+    this.#options = options;
+    const { clock, logger, config, database, bus, media } = options;
+    this.#tenants = new TenantDirectory({
+      clock,
+      logger,
+      loadEntries: () => database.directory(),
+      loadSnapshot: (tenantId) => database.loadSnapshot(tenantId),
+    });
+    this.#locations = new Locations({ clock, store: bus.registrations, transports: () => this.#transports });
+    this.#userAgent = new UserAgent({
+      clock,
+      logger,
+      contactFor: (flow) => this.#contactFor(flow),
+      onRequest: (request, flow) => requests.handle(request, flow),
+    });
+    this.#transports = new SipTransports({
+      clock,
+      logger,
+      resolver: new LocalAddressResolver({ clock, publicAddress: config.publicAddress }),
+      handler: {
+        onMessage: (message, flow) => this.#userAgent.transactions.receive(message, flow),
+        onMalformed: (error, flow) => this.#refuseMalformed(error, flow),
+        onFlowClosed: (flow) => this.#userAgent.transactions.flowClosed(flow),
+        onDiscard: (reason) => this.#metrics.discarded.inc({ reason }),
+      },
+    });
+    this.#journal = new CallJournal({
+      bus,
+      clock,
+      logger,
+      workerId: config.workerId,
+      onEnded: (record) => this.#metrics.callsEnded.inc({ result: record.result }),
+    });
+    this.#calls = new CallEngine({
+      clock,
+      logger,
+      userAgent: this.#userAgent,
+      media,
+      locations: this.#locations,
+      observer: this.#journal,
+    });
+    this.#metrics = createWorkerMetrics(options.metrics, {
+      registrations: () => this.#locations.size,
+      calls: () => this.#calls.size,
+      tenants: () => this.#tenants.size,
+    });
+    const requests = new RequestHandler({
+      userAgent: this.#userAgent,
+      tenants: this.#tenants,
+      authenticator: new Authenticator(clock, randomBytes(32)),
+      registrar: new RegisterHandler(clock, this.#locations),
+      calls: this.#calls,
+      metrics: this.#metrics,
+      isOwnHost: (host, flow) => host === flow.localAddress || host === `[${flow.localAddress}]` || host === config.baseDomain,
+    });
+    bus.onTenantChanged(({ tenantId, sipDomain, version, suspended }) =>
+      this.#tenants.apply({ id: tenantId, sipDomain, version, suspended }),
+    );
+    bus.onResubscribed(() => void this.#tenants.reconcile().catch(() => {}));
+    bus.onCommand((command) => this.#locations.remove(command.tenantId, command.registrationId));
+    media.on('mediaTimeout', (sessionId) => this.#calls.mediaTimedOut(sessionId));
+  }
+
+  /** Reads the state, then listens; rejects with a clear error when a port is taken. */
+  async start(): Promise<ListeningPorts> {
+    const { bus, config, database } = this.#options;
+    await this.#tenants.open();
+    await this.#locations.restore((await database.directory()).map(({ id }) => id));
+    await this.#journal.recover();
+    const { sipHost: host, sipPort } = config;
+    const udpPort = await this.#transports.listenUdp({ host, port: sipPort });
+    // With an ephemeral port UDP and TCP still share one number.
+    const tcpPort = await this.#transports.listenTcp({ host, port: udpPort });
+    const tlsPorts = config.sipTls === undefined ? [] : await this.#listenTls(host, config.sipTls, config.sipTlsPorts);
+    this.#ports = { udpPort, tcpPort, tlsPorts };
+    void bus;
+    return this.#ports;
+  }
+
+  async #listenTls(host: string, files: TlsFiles, ports: readonly number[]): Promise<number[]> {
+    const [cert, key] = await Promise.all([readFile(files.cert), readFile(files.key)]);
+    const listening: number[] = [];
+    for (const port of ports) listening.push(await this.#transports.listenTls({ host, port, cert, key }));
+    this.#certificates = new CertificateWatch({
+      files,
+      clock: this.#options.clock,
+      logger: this.#options.logger,
+      onChange: (certificate) => this.#transports.setCertificate(certificate.cert, certificate.key),
+    });
+    return listening;
+  }
+
+  #contactFor(flow: Flow): string {
+    const host = isIP(flow.localAddress) === 6 ? `[${flow.localAddress}]` : flow.localAddress;
+    const { udpPort, tcpPort, tlsPorts } = this.#ports;
+    switch (flow.protocol) {
+      case 'UDP':
+        return `<sip:${host}:${udpPort}>`;
+      case 'TCP':
+        return `<sip:${host}:${tcpPort};transport=tcp>`;
+      default:
+        return `<sip:${host}:${tlsPorts.includes(flow.localPort) ? flow.localPort : (tlsPorts[0] ?? flow.localPort)};transport=tls>`;
+    }
+  }
+
+  /** A message that breaks a rule: answered when enough of it can be read, and it is a request other than ACK. */
+  #refuseMalformed(error: SipParseError, flow: Flow): void {
+    this.#metrics.malformed.inc({ rule: error.rule });
+    const { request } = error;
+    if (request === undefined || request.method === 'ACK') return;
+    const response = SipResponse.create(request, error.statusCode, { reasonPhrase: error.detail });
+    this.#userAgent.transactions.respondStateless(request, flow, response);
+  }
+
+  /** Refuses new calls, lets calls drain, ends the rest with BYE, makes all records durable, closes the sockets. */
+  async stop(): Promise<void> {
+    const { clock, config } = this.#options;
+    await this.#calls.stop(config.drainSeconds * 1000);
+    await this.#journal.close();
+    await this.#waitForByes(clock);
+    this.#certificates?.close();
+    this.#locations.close();
+    this.#tenants.close();
+    await this.#transports.close();
+  }
+
+  /** The BYEs that just went out get a moment for their answers, or for a second try. */
+  #waitForByes(clock: Clock): Promise<void> {
+    return new Promise((resolve) => {
+      const deadline = clock.now() + 2_000;
+      const look = (): void => {
+        if (this.#userAgent.sessionCount === 0 || clock.now() >= deadline) resolve();
+        else clock.after(20, look);
+      };
+      look();
+    });
+  }
+}

@@ -1,0 +1,1 @@
+export { Dialog, type SequenceVerdict } from './dialog.ts';

@@ -1,0 +1,11 @@
+export { HeaderFields } from './header-fields.ts';
+export { NameAddr, parseNameAddr } from './name-addr.ts';
+export { parseMessage } from './parse-message.ts';
+export { reasonPhraseOf } from './reason-phrases.ts';
+export { SipMessage } from './sip-message.ts';
+export type { SipParseError } from './sip-parse-error.ts';
+export { SipRequest, type SipRequestParts } from './sip-request.ts';
+export { SipResponse, type SipResponseParts } from './sip-response.ts';
+export { splitValues } from './split-values.ts';
+export { formatVia, parseVia, Via } from './via.ts';
+export { toByteText, utf8 } from './wire-text.ts';

@@ -1,0 +1,73 @@
+import { Sipp, type SippStatistics, sippCredentials } from '@manyline/testkit';
+import { perOperation } from './cpu-account.ts';
+import type { SipSubject } from './peers/sip-subject.ts';
+import type { BenchLine } from './report.ts';
+
+const RATES = [100, 250];
+const HOLD_MS = 500;
+const WARM_UP_SECONDS = 3;
+const MEASURED_SECONDS = 8;
+
+/**
+ * INVITE, 401, INVITE with the answer, 180, 200, ACK, 500 ms, BYE between registered users: the first half calls the
+ * second half. No media flows, but the SDP of both sides is real.
+ */
+export async function benchCalls(subject: SipSubject): Promise<BenchLine[]> {
+  const half = subject.users.length / 2;
+  const callers = subject.users.slice(0, half);
+  const called = subject.users.slice(half);
+  const answering = await Sipp.start({ scenario: 'answer', timeoutSeconds: 300 });
+  const lines: BenchLine[] = [];
+  try {
+    await registerAt(subject, called, answering.localPort);
+    const rows = callers.map(({ number, password }, index) => [
+      number,
+      sippCredentials(number, password),
+      called[index]!.number,
+    ]);
+    const load = (rate: number, seconds: number): Promise<SippStatistics> =>
+      Sipp.run({
+        scenario: 'call',
+        target: subject.target,
+        rows,
+        keywords: { domain: subject.domain },
+        calls: rate * seconds,
+        callsPerSecond: rate,
+        holdMs: HOLD_MS,
+        authUri: `sip:${subject.domain}`,
+        timeoutSeconds: seconds + 40,
+      });
+    for (const rate of RATES) {
+      await load(rate, WARM_UP_SECONDS);
+      const { value, cpu } = await subject.cpu.during(() => load(rate, MEASURED_SECONDS));
+      const { total, parts } = perOperation(cpu, value.successful);
+      lines.push({
+        bench: 'calls',
+        subject: subject.name,
+        rate,
+        achievedPerSecond: Math.round(value.callsPerSecond),
+        operations: value.successful,
+        failures: value.failed,
+        retransmissions: value.retransmissions,
+        cpuMicrosPerOperation: total,
+        cpuMicrosByPart: parts,
+      });
+    }
+  } finally {
+    await answering.stop();
+  }
+  return lines;
+}
+
+async function registerAt(subject: SipSubject, users: SipSubject['users'], contactPort: number): Promise<void> {
+  const { successful, errors } = await Sipp.run({
+    scenario: 'register',
+    target: subject.target,
+    rows: users.map(({ number, password }) => [number, sippCredentials(number, password)]),
+    keywords: { domain: subject.domain, contact_port: contactPort },
+    calls: users.length,
+    callsPerSecond: 200,
+    authUri: `sip:${subject.domain}`,
+  });
+  if (successful !== users.length) throw new Error(`only ${successful} of ${users.length} phones registered: ${errors}`);
+}
