@@ -23,10 +23,11 @@ const UNKNOWN_USER_HA1 = 'f'.repeat(32);
 /** Digest authentication of phones (RFC 3261 §22, RFC 8760): the user is looked up inside the request's tenant only. */
 export class Authenticator {
   readonly #nonces: NonceIssuer;
-  readonly #counts = new NonceCountWindow();
+  readonly #counts: NonceCountWindow;
 
   constructor(clock: Clock, secret: Buffer) {
     this.#nonces = new NonceIssuer({ clock, secret });
+    this.#counts = new NonceCountWindow({ nowMs: clock.now() });
   }
 
   authenticate(request: SipRequest, tenant: TenantSnapshot): Authentication {
@@ -34,18 +35,14 @@ export class Authenticator {
     if (credentials === undefined) return this.#challenge(tenant, 'no-credentials');
     const user = tenant.localUsers.get(credentials.username);
     const ha1 = user?.ha1[credentials.algorithm] ?? UNKNOWN_USER_HA1;
-    const isRight = verifyResponse(ha1, request.method, credentials);
+    const isRight = verifyResponse(credentials.algorithm, ha1, request.method, credentials);
     const nonce = this.#nonces.check(credentials.nonce, tenant.sipDomain);
-    if (!isRight || user === undefined || nonce.kind === 'foreign') return this.#challenge(tenant, 'wrong-credentials');
-    if (nonce.kind === 'stale') return this.#challenge(tenant, 'stale-nonce');
-    switch (this.#counts.accept(credentials.nonce, credentials.nc ?? 0, nonce.issuedAtMs)) {
-      case 'fresh':
-        return { kind: 'authenticated', user };
-      case 'stale':
-        return this.#challenge(tenant, 'stale-nonce');
-      case 'replay':
-        return this.#challenge(tenant, 'replay');
-    }
+    if (!isRight || user === undefined || nonce === 'foreign') return this.#challenge(tenant, 'wrong-credentials');
+    if (nonce === 'stale') return this.#challenge(tenant, 'stale-nonce');
+    const issuedAtMs = this.#nonces.issuedAtMs(credentials.nonce);
+    const verdict = this.#counts.accept(credentials.nonce, credentials.nc ?? 0, issuedAtMs);
+    if (verdict === 'fresh') return { kind: 'authenticated', user };
+    return this.#challenge(tenant, verdict === 'stale' ? 'stale-nonce' : 'replay');
   }
 
   /** The credentials meant for this tenant, in an algorithm that it offers. */

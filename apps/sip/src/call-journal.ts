@@ -33,7 +33,10 @@ export class CallJournal implements CallObserver {
     if (orphans.length > 0) {
       logger.warn({ calls: orphans.length }, 'writing the records of calls that the last stop cut');
       await bus.enqueueCdrs(orphans.map(({ call, lastSeenAt }) => recordOfLostCall(call, lastSeenAt)));
-      await bus.liveCalls.settleOrphans(workerId, orphans.map(({ call }) => call));
+      await bus.liveCalls.settleOrphans(
+        workerId,
+        orphans.map(({ call }) => call),
+      );
     }
     await bus.liveCalls.heartbeat(workerId);
     this.#armHeartbeat();
@@ -42,7 +45,9 @@ export class CallJournal implements CallObserver {
   #armHeartbeat(): void {
     const { bus, clock, logger, workerId } = this.#options;
     this.#timer = clock.after(HEARTBEAT_MS, () => {
-      bus.liveCalls.heartbeat(workerId).catch((error: unknown) => logger.warn({ err: error }, 'no sign of life written'));
+      bus.liveCalls
+        .heartbeat(workerId)
+        .catch((error: unknown) => logger.warn({ err: error }, 'no sign of life written'));
       this.#armHeartbeat();
     });
   }

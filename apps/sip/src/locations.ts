@@ -2,7 +2,7 @@ import type { RegistrationStore } from '@manyline/bus';
 import type { DialTarget, LocationPort } from '@manyline/calls';
 import type { Clock, Timer } from '@manyline/kernel';
 import type { LocalUser, Registration } from '@manyline/pbx';
-import { type Flow, parseUri, type SipTransports } from '@manyline/sip';
+import { type Flow, parseUri, type SipTransports, SipUri } from '@manyline/sip';
 
 const SWEEP_MS = 10_000;
 
@@ -101,7 +101,7 @@ export class Locations implements LocationPort {
     }
     // The connection is gone; the phone may still listen where its Contact says.
     const contact = parseUri(registration.contact);
-    if (!contact.ok || contact.value.kind !== 'sip' || contact.value.port === undefined) return undefined;
+    if (!contact.ok || !(contact.value instanceof SipUri) || contact.value.port === undefined) return undefined;
     const { transport } = registration;
     if (transport !== 'TCP' && transport !== 'TLS') return undefined;
     const { address } = parseSourceAddress(registration.sourceAddress);
@@ -141,7 +141,11 @@ export class Locations implements LocationPort {
       for (const [number, registrations] of numbers) {
         const expired = registrations.filter(({ expiresAt }) => expiresAt <= now);
         if (expired.length === 0) continue;
-        this.#replace(tenantId, number, registrations.filter(({ expiresAt }) => expiresAt > now));
+        this.#replace(
+          tenantId,
+          number,
+          registrations.filter(({ expiresAt }) => expiresAt > now),
+        );
         for (const registration of expired) this.#forget(registration);
       }
     }

@@ -29,7 +29,9 @@ async function main(): Promise<void> {
   const worker = new SipWorker({ clock, logger, config, database, bus, media, metrics });
   const ports = await worker.start();
   const metricsServer =
-    metricsSocketDir === undefined ? undefined : await serveMetrics(join(metricsSocketDir, 'sip.sock'), metrics.registry);
+    metricsSocketDir === undefined
+      ? undefined
+      : await serveMetrics(join(metricsSocketDir, 'sip.sock'), metrics.registry);
 
   let stopping = false;
   const stop = async (): Promise<void> => {
@@ -52,7 +54,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const message = error instanceof ManylineError ? error.publicMessage : error instanceof Error ? error.message : String(error);
+  const message =
+    error instanceof ManylineError ? error.publicMessage : error instanceof Error ? error.message : String(error);
   process.stderr.write(`sip: ${message}\n`);
   process.send?.({ type: 'failed', message });
   process.exit(1);

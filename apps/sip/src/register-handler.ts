@@ -6,6 +6,7 @@ import {
   judgeRegister,
   type SipRequest,
   SipResponse,
+  SipUri,
   type WantedBinding,
 } from '@manyline/sip';
 import type { Locations } from './locations.ts';
@@ -25,7 +26,7 @@ export class RegisterHandler {
   /** The answer to a REGISTER of an authenticated user. */
   handle(request: SipRequest, flow: Flow, tenant: TenantSnapshot, user: LocalUser): SipResponse {
     const to = request.to.parsedUri;
-    if (to?.kind !== 'sip' || to.user !== user.number) return SipResponse.create(request, 403);
+    if (!(to instanceof SipUri) || to.user !== user.number) return SipResponse.create(request, 403);
     const path = request.headers.getAll('Path');
     if (path.length > MAX_PATH_VALUES) return SipResponse.create(request, 403);
 
@@ -37,7 +38,12 @@ export class RegisterHandler {
     if (verdict.kind === 'refused' && verdict.statusCode === 403) {
       // A phone that lost its connection comes back by a new one: what no connection leads to makes room.
       lost = current.filter((registration) => !this.#locations.isReachable(registration));
-      verdict = judgeRegister(request, current.filter((registration) => !lost.includes(registration)), now, limits);
+      verdict = judgeRegister(
+        request,
+        current.filter((registration) => !lost.includes(registration)),
+        now,
+        limits,
+      );
     }
     if (verdict.kind === 'refused') {
       const { statusCode, reasonPhrase } = verdict;
@@ -54,7 +60,12 @@ export class RegisterHandler {
   }
 
   /** 200 with all current bindings (RFC 3261 §10.3 step 8) and the Path that was stored (RFC 3327 §5.3). */
-  #success(request: SipRequest, registrations: readonly Registration[], path: readonly string[], now: number): SipResponse {
+  #success(
+    request: SipRequest,
+    registrations: readonly Registration[],
+    path: readonly string[],
+    now: number,
+  ): SipResponse {
     const headers = registrations.map(({ contact, expiresAt, q, instanceId }): [string, string] => {
       const seconds = Math.max(0, Math.ceil((expiresAt - now) / 1000));
       const preference = q === 1000 ? '' : `;q=${q / 1000}`;

@@ -1,6 +1,15 @@
 import type { CallEngine } from '@manyline/calls';
 import type { TenantDirectoryEntry, TenantSnapshot } from '@manyline/pbx';
-import { ALLOWED_METHODS, type Flow, refusalOfMethod, type SipRequest, SipResponse, type Uri, type UserAgent } from '@manyline/sip';
+import {
+  ALLOWED_METHODS,
+  type Flow,
+  refusalOfMethod,
+  type SipRequest,
+  SipResponse,
+  SipUri,
+  type Uri,
+  type UserAgent,
+} from '@manyline/sip';
 import type { Authenticator } from './authenticator.ts';
 import type { RegisterHandler } from './register-handler.ts';
 import type { TenantDirectory } from './tenant-directory.ts';
@@ -41,7 +50,7 @@ export class RequestHandler {
       return;
     }
     const uri = requestUri.value;
-    if (uri.kind === 'other') {
+    if (uri.scheme === 'other') {
       this.#refuse(request, flow, 416);
       return;
     }
@@ -76,7 +85,7 @@ export class RequestHandler {
 
   /** OPTIONS is answered without credentials, at a tenant's domain and at this server's own address. */
   #answerOptions(request: SipRequest, flow: Flow, uri: Uri): void {
-    const host = uri.kind === 'sip' ? uri.host : '';
+    const host = uri instanceof SipUri ? uri.host : '';
     if (this.#options.tenants.find(host) === undefined && !this.#options.isOwnHost(host, flow)) {
       this.#refuse(request, flow, 404);
       return;
@@ -95,7 +104,7 @@ export class RequestHandler {
     const { tenants, isOwnHost } = this.#options;
     const other = hostOf(request.method === 'REGISTER' ? request.to.parsedUri : request.from.parsedUri);
     let host = hostOf(uri);
-    if (uri.kind === 'tel' || (request.method === 'REGISTER' && isOwnHost(host, flow))) host = other;
+    if (uri.scheme === 'tel' || (request.method === 'REGISTER' && isOwnHost(host, flow))) host = other;
     if (host !== other && other !== ANONYMOUS_HOST) return undefined;
     const entry = tenants.find(host);
     return entry?.suspended ? undefined : entry;
@@ -121,7 +130,7 @@ export class RequestHandler {
       return;
     }
     const from = request.from.parsedUri;
-    const fromUser = from?.kind === 'sip' ? from.user : '';
+    const fromUser = from instanceof SipUri ? from.user : '';
     if (fromUser !== user.number && hostOf(from) !== ANONYMOUS_HOST) {
       this.#refuse(request, flow, 403);
       return;
@@ -141,7 +150,11 @@ export class RequestHandler {
   /** Answers without keeping a transaction: a repetition of the request gets the same answer again. */
   #refuse(request: SipRequest, flow: Flow, statusCode: number, headers: readonly [string, string][] = []): void {
     if (statusCode !== 200) this.#options.metrics.refusals.inc({ status: statusCode });
-    this.#options.userAgent.transactions.respondStateless(request, flow, SipResponse.create(request, statusCode, { headers }));
+    this.#options.userAgent.transactions.respondStateless(
+      request,
+      flow,
+      SipResponse.create(request, statusCode, { headers }),
+    );
   }
 }
 
@@ -156,12 +169,12 @@ function knownMethod(method: string): string {
 }
 
 function hostOf(uri: Uri | undefined): string {
-  return uri?.kind === 'sip' ? uri.host : '';
+  return uri instanceof SipUri ? uri.host : '';
 }
 
 function calledNumber(request: SipRequest): string {
   const uri = request.requestUri;
   if (!uri.ok) return '';
-  if (uri.value.kind === 'tel') return uri.value.number;
-  return uri.value.kind === 'sip' ? uri.value.user : '';
+  if (uri.value.scheme === 'tel') return uri.value.number;
+  return uri.value instanceof SipUri ? uri.value.user : '';
 }

@@ -7,7 +7,7 @@ import type { Config, TlsFiles } from '@manyline/config';
 import type { Database } from '@manyline/db';
 import type { Clock, Logger } from '@manyline/kernel';
 import type { MediaClient } from '@manyline/media';
-import { type Flow, LocalAddressResolver, SipResponse, SipTransports, type SipParseError, UserAgent } from '@manyline/sip';
+import { type Flow, SipTransports, UserAgent } from '@manyline/sip';
 import type { Metrics } from '@manyline/telemetry';
 import { Authenticator } from './authenticator.ts';
 import { CallJournal } from './call-journal.ts';
@@ -63,15 +63,20 @@ export class SipWorker {
       logger,
       contactFor: (flow) => this.#contactFor(flow),
       onRequest: (request, flow) => requests.handle(request, flow),
+      onDiscard: (reason) => this.#metrics.discarded.inc({ reason }),
     });
     this.#transports = new SipTransports({
       clock,
       logger,
-      resolver: new LocalAddressResolver({ clock, publicAddress: config.publicAddress }),
+      publicAddress: config.publicAddress,
       handler: {
         onMessage: (message, flow) => this.#userAgent.transactions.receive(message, flow),
-        onMalformed: (error, flow) => this.#refuseMalformed(error, flow),
-        onFlowClosed: (flow) => this.#userAgent.transactions.flowClosed(flow),
+        onMalformed: (error, flow) => {
+          this.#metrics.malformed.inc({ rule: error.rule });
+          this.#userAgent.transactions.receiveMalformed(error, flow);
+        },
+        onFlowClosed: (flow) => this.#userAgent.transactions.flowFailed(flow),
+        onSendFailed: (flow) => this.#userAgent.transactions.flowFailed(flow),
         onDiscard: (reason) => this.#metrics.discarded.inc({ reason }),
       },
     });
@@ -102,7 +107,8 @@ export class SipWorker {
       registrar: new RegisterHandler(clock, this.#locations),
       calls: this.#calls,
       metrics: this.#metrics,
-      isOwnHost: (host, flow) => host === flow.localAddress || host === `[${flow.localAddress}]` || host === config.baseDomain,
+      isOwnHost: (host, flow) =>
+        host === flow.localAddress || host === `[${flow.localAddress}]` || host === config.baseDomain,
     });
     bus.onTenantChanged(({ tenantId, sipDomain, version, suspended }) =>
       this.#tenants.apply({ id: tenantId, sipDomain, version, suspended }),
@@ -114,7 +120,7 @@ export class SipWorker {
 
   /** Reads the state, then listens; rejects with a clear error when a port is taken. */
   async start(): Promise<ListeningPorts> {
-    const { bus, config, database } = this.#options;
+    const { config, database } = this.#options;
     await this.#tenants.open();
     await this.#locations.restore((await database.directory()).map(({ id }) => id));
     await this.#journal.recover();
@@ -124,7 +130,6 @@ export class SipWorker {
     const tcpPort = await this.#transports.listenTcp({ host, port: udpPort });
     const tlsPorts = config.sipTls === undefined ? [] : await this.#listenTls(host, config.sipTls, config.sipTlsPorts);
     this.#ports = { udpPort, tcpPort, tlsPorts };
-    void bus;
     return this.#ports;
   }
 
@@ -154,15 +159,6 @@ export class SipWorker {
     }
   }
 
-  /** A message that breaks a rule: answered when enough of it can be read, and it is a request other than ACK. */
-  #refuseMalformed(error: SipParseError, flow: Flow): void {
-    this.#metrics.malformed.inc({ rule: error.rule });
-    const { request } = error;
-    if (request === undefined || request.method === 'ACK') return;
-    const response = SipResponse.create(request, error.statusCode, { reasonPhrase: error.detail });
-    this.#userAgent.transactions.respondStateless(request, flow, response);
-  }
-
   /** Refuses new calls, lets calls drain, ends the rest with BYE, makes all records durable, closes the sockets. */
   async stop(): Promise<void> {
     const { clock, config } = this.#options;
@@ -172,6 +168,7 @@ export class SipWorker {
     this.#certificates?.close();
     this.#locations.close();
     this.#tenants.close();
+    this.#userAgent.transactions.close();
     await this.#transports.close();
   }
 

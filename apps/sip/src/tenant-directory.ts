@@ -64,7 +64,10 @@ export class TenantDirectory {
       const snapshot = await this.#options.loadSnapshot(tenant.entry.id);
       if (snapshot !== null) tenant.snapshot = snapshot;
     } catch (error) {
-      this.#options.logger.error({ err: error, tenantId: tenant.entry.id }, 'cannot load a tenant, keeping what is known');
+      this.#options.logger.error(
+        { err: error, tenantId: tenant.entry.id },
+        'cannot load a tenant, keeping what is known',
+      );
     } finally {
       tenant.loading = undefined;
     }
@@ -98,7 +101,9 @@ export class TenantDirectory {
     if (this.#closed) return;
     this.#timer = this.#options.clock.after(RECONCILE_MS, () => {
       this.reconcile()
-        .catch((error: unknown) => this.#options.logger.warn({ err: error }, 'cannot compare the tenants with the database'))
+        .catch((error: unknown) =>
+          this.#options.logger.warn({ err: error }, 'cannot compare the tenants with the database'),
+        )
         .finally(() => this.#armReconciliation());
     });
   }

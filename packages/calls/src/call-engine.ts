@@ -1,11 +1,19 @@
-import { type Clock, type Logger, newId } from '@manyline/kernel';
-import { brokenCallLimit, type LiveCall, type LocalUser, type RoutingReason, route, type TenantSnapshot } from '@manyline/pbx';
+import { type Clock, err, type Logger, newId, ok, type Result } from '@manyline/kernel';
+import {
+  brokenCallLimit,
+  type LiveCall,
+  type LocalUser,
+  type RoutingReason,
+  route,
+  type TenantSnapshot,
+} from '@manyline/pbx';
 import type { IncomingInvite, UserAgent } from '@manyline/sip';
 import { Call } from './call.ts';
 import { CallCounters } from './call-counters.ts';
 import { CallMedia } from './call-media.ts';
 import { callDetailRecord } from './call-record.ts';
 import { readOffer } from './caller-offer.ts';
+import type { DescribedAudio } from './described-audio.ts';
 import type { CallObserver, LocationPort, MediaPort } from './ports.ts';
 import { clearing, type Release, refusal } from './release.ts';
 import { callLocalUser } from './services/call-local-user.ts';
@@ -28,6 +36,28 @@ export interface CallRequest {
   readonly called: string;
 }
 
+/** What names a call from its first moment on. */
+interface CallIdentity {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly callId: string;
+  readonly caller: string;
+  readonly called: string;
+  readonly startedAt: number;
+}
+
+interface Admission {
+  readonly offer: DescribedAudio | null;
+  readonly user: LocalUser;
+  readonly reasons: readonly RoutingReason[];
+}
+
+interface Refusal {
+  readonly release: Release;
+  readonly reasons: readonly RoutingReason[];
+  readonly headers: readonly [string, string][];
+}
+
 /** All calls of a worker: routes each new one to its service and writes its record when it is over. */
 export class CallEngine {
   readonly #options: CallEngineOptions;
@@ -47,72 +77,85 @@ export class CallEngine {
 
   /** Takes a call on and sees it to its end. Never rejects. */
   async handle(request: CallRequest): Promise<void> {
-    const { clock } = this.#options;
     const { invite, tenant, caller, called } = request;
-    const startedAt = clock.now();
-    const decision = route(tenant, { caller, called });
-    const record = { id: newId(startedAt), tenantId: tenant.id, callId: invite.request.callId, caller: caller.number, called, startedAt };
-    const finishRefused = (release: Release, reasons: readonly RoutingReason[], headers: readonly [string, string][] = []): void => {
-      invite.reject(release.sipStatus ?? 500, { reasonPhrase: release.reasonPhrase, headers });
-      this.#options.observer.ended(
-        callDetailRecord({ ...record, answeredAt: null, endedAt: clock.now(), release, reasons, quality: NO_QUALITY }),
-      );
+    const startedAt = this.#options.clock.now();
+    const identity: CallIdentity = {
+      id: newId(startedAt),
+      tenantId: tenant.id,
+      callId: invite.request.callId,
+      caller: caller.number,
+      called,
+      startedAt,
     };
+    const admission = this.#admit(request);
+    if (admission.ok) await this.#run(identity, request, admission.value);
+    else this.#refuse(identity, invite, admission.error);
+  }
 
+  /** Whether a call may be made at all, and where it goes. */
+  #admit({ invite, tenant, caller, called }: CallRequest): Result<Admission, Refusal> {
+    const decision = route(tenant, { caller, called });
+    const { reasons } = decision;
     if (this.#stopped) {
-      finishRefused(refusal('failed', 'server-shutdown', 503), decision.reasons, [['Retry-After', '10']]);
-      return;
+      return err({ release: refusal('failed', 'server-shutdown', 503), reasons, headers: [['Retry-After', '10']] });
     }
     const offer = readOffer(invite.request);
     if (!offer.ok) {
-      finishRefused(refusal('rejected', 'not-acceptable', offer.error.statusCode), decision.reasons, offer.error.headers);
-      return;
+      const { statusCode, headers } = offer.error;
+      return err({ release: refusal('rejected', 'not-acceptable', statusCode), reasons, headers });
     }
     const limit = brokenCallLimit(tenant, caller, this.#counters.countsFor(tenant.id, caller.id));
     if (limit !== undefined) {
       const reason: RoutingReason = { code: limit, text: 'The limit of concurrent calls is reached.' };
-      finishRefused({ ...refusal('rejected', 'limit-reached', 403), reasonPhrase: 'Call Limit Reached' }, [...decision.reasons, reason]);
-      return;
+      const release = { ...refusal('rejected', 'limit-reached', 403), reasonPhrase: 'Call Limit Reached' };
+      return err({ release, reasons: [...reasons, reason], headers: [] });
     }
     if (decision.kind === 'reject') {
-      finishRefused(refusal('rejected', decision.cause, decision.sipStatus), decision.reasons);
-      return;
+      return err({ release: refusal('rejected', decision.cause, decision.sipStatus), reasons, headers: [] });
     }
+    return ok({ offer: offer.value, user: decision.user, reasons });
+  }
 
-    const media = new CallMedia(this.#options.media, record.id, startedAt);
+  #refuse(identity: CallIdentity, invite: IncomingInvite, { release, reasons, headers }: Refusal): void {
+    invite.reject(release.sipStatus ?? 500, { reasonPhrase: release.reasonPhrase, headers });
+    const endedAt = this.#options.clock.now();
+    this.#options.observer.ended(
+      callDetailRecord({ ...identity, answeredAt: null, endedAt, release, reasons, quality: NO_QUALITY }),
+    );
+  }
+
+  async #run(identity: CallIdentity, request: CallRequest, { offer, user, reasons }: Admission): Promise<void> {
+    const { clock, logger, userAgent, locations, observer } = this.#options;
+    const { invite, tenant, caller, called } = request;
+    const media = new CallMedia(this.#options.media, identity.id, identity.startedAt);
     let answeredAt: number | null = null;
-    const live = (): LiveCall => ({
-      ...record,
-      startedAt: new Date(startedAt).toISOString(),
-      answeredAt: answeredAt === null ? null : new Date(answeredAt).toISOString(),
-    });
     const call = new Call({
-      id: record.id,
       clock,
-      logger: this.#options.logger,
-      userAgent: this.#options.userAgent,
+      logger,
+      userAgent,
       invite,
-      offer: offer.value,
+      offer,
       tenant,
       caller,
       called,
       media,
-      devicesOf: (user) => this.#options.locations.targetsOf(tenant.id, user),
-      callsOf: (user) => this.#counters.countsFor(tenant.id, user.id).caller - (user.id === caller.id ? 1 : 0),
+      devicesOf: (callee) => locations.targetsOf(tenant.id, callee),
+      // The call itself is counted already.
+      callsOf: (callee) => this.#counters.countsFor(tenant.id, callee.id).caller - 1,
       onAnswered: () => {
         answeredAt = clock.now();
-        this.#options.observer.answered(live());
+        observer.answered(liveCall(identity, answeredAt));
       },
     });
-    this.#calls.set(call.id, call);
-    const leave = this.#counters.enter(tenant.id, caller.id, decision.user.id);
-    this.#options.observer.started(live());
-    const release = await call.run(callLocalUser(decision.user));
-    leave();
+    this.#calls.set(identity.id, call);
+    const leave = this.#counters.enter(tenant.id, caller.id, user.id);
+    observer.started(liveCall(identity, null));
+    const release = await call.run(callLocalUser(user));
     const endedAt = clock.now();
+    leave();
     const quality = await media.close().catch(() => NO_QUALITY);
-    this.#options.observer.ended(callDetailRecord({ ...record, answeredAt, endedAt, release, reasons: decision.reasons, quality }));
-    this.#calls.delete(call.id);
+    observer.ended(callDetailRecord({ ...identity, answeredAt, endedAt, release, reasons, quality }));
+    this.#calls.delete(identity.id);
     if (this.#calls.size === 0) this.#onIdle?.();
   }
 
@@ -130,7 +173,7 @@ export class CallEngine {
     });
     const timer = this.#options.clock.after(drainMs, () => {
       for (const call of this.#calls.values()) {
-        call.release({ ...refusal('failed', 'server-shutdown', 503) });
+        call.release(refusal('failed', 'server-shutdown', 503));
       }
     });
     await idle;
@@ -139,3 +182,11 @@ export class CallEngine {
 }
 
 const NO_QUALITY = { lossPercent: null, jitterMs: null, mos: null } as const;
+
+function liveCall({ startedAt, ...identity }: CallIdentity, answeredAt: number | null): LiveCall {
+  return {
+    ...identity,
+    startedAt: new Date(startedAt).toISOString(),
+    answeredAt: answeredAt === null ? null : new Date(answeredAt).toISOString(),
+  };
+}

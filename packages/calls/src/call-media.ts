@@ -44,7 +44,10 @@ export class CallMedia {
 
   async closeLegs(legs: readonly MediaLeg[]): Promise<void> {
     if (legs.length === 0) return;
-    await this.#media.closeLegs(this.#sessionId, legs.map(({ legId }) => legId));
+    await this.#media.closeLegs(
+      this.#sessionId,
+      legs.map(({ legId }) => legId),
+    );
   }
 
   /** Closes all legs; the quality is that of the worst one. */

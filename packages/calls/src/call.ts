@@ -3,9 +3,9 @@ import type { LocalUser, TenantSnapshot } from '@manyline/pbx';
 import type { IncomingInvite, InviteSession, SipResponse, UserAgent } from '@manyline/sip';
 import type { AnsweredLeg, CallControl, DialOptions, DialOutcome, Service } from './call-control.ts';
 import type { CallMedia } from './call-media.ts';
-import { type Branch, ringInParallel } from './fork.ts';
 import { answerTo } from './caller-offer.ts';
 import { type DescribedAudio, readDescribedAudio } from './described-audio.ts';
+import { type Branch, ringInParallel } from './fork.ts';
 import { invitationFor } from './invitation.ts';
 import type { MediaLeg } from './media-leg.ts';
 import type { DialTarget } from './ports.ts';
@@ -21,7 +21,6 @@ import {
 import { Renegotiation } from './renegotiation.ts';
 
 export interface CallOptions {
-  readonly id: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly userAgent: UserAgent;
@@ -60,10 +59,6 @@ export class Call implements CallControl {
   constructor(options: CallOptions) {
     this.#options = options;
     options.invite.onCancel = () => this.release(CALLER_GAVE_UP);
-  }
-
-  get id(): string {
-    return this.#options.id;
   }
 
   get tenant(): TenantSnapshot {
@@ -119,7 +114,9 @@ export class Call implements CallControl {
   #releaseOf(error: unknown): Release {
     if (this.signal.aborted) return this.signal.reason as Release;
     this.#options.logger.error({ err: error, callId: this.#options.invite.request.callId }, 'a service failed');
-    return this.#options.invite.answered ? clearing('server', 'server-failure') : refusal('failed', 'server-failure', 500);
+    return this.#options.invite.answered
+      ? clearing('server', 'server-failure')
+      : refusal('failed', 'server-failure', 500);
   }
 
   async dial(targets: readonly DialTarget[], options: DialOptions): Promise<DialOutcome> {
@@ -132,7 +129,10 @@ export class Call implements CallControl {
     const branches = targets.map((target, index): Branch => {
       const mediaLeg = legs[index]!;
       const body = offer === null ? mediaLeg.offer() : mediaLeg.remember(mediaLeg.anchor(offer.sdp));
-      return { mediaLeg, invitation: invitationFor({ target, body, tenant: this.tenant, caller: this.caller, called: this.called }) };
+      return {
+        mediaLeg,
+        invitation: invitationFor({ target, body, tenant: this.tenant, caller: this.caller, called: this.called }),
+      };
     });
     const outcome = await ringInParallel({
       clock,
@@ -204,9 +204,7 @@ export class Call implements CallControl {
       session.bye();
       return { kind: 'failed', release: MEDIA_AWAY };
     }
-    callerLeg.remember(
-      offer === null ? callerLeg.anchor(answer.sdp) : answerTo(offer.sdp, answer.sdp, callerLeg),
-    );
+    callerLeg.remember(offer === null ? callerLeg.anchor(answer.sdp) : answerTo(offer.sdp, answer.sdp, callerLeg));
     if (this.signal.aborted) {
       session.bye();
       throw this.signal.reason;

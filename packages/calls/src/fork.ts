@@ -9,7 +9,12 @@ export interface Branch {
 }
 
 export type ForkOutcome =
-  | { readonly kind: 'answered'; readonly branch: Branch; readonly session: InviteSession; readonly response: SipResponse }
+  | {
+      readonly kind: 'answered';
+      readonly branch: Branch;
+      readonly session: InviteSession;
+      readonly response: SipResponse;
+    }
   | { readonly kind: 'failed'; readonly statusCode: number }
   | { readonly kind: 'no-answer' }
   | { readonly kind: 'aborted' };

@@ -11,7 +11,12 @@ export interface Release {
 }
 
 /** The end of an unanswered call. */
-export function refusal(result: CallResult, cause: ReleaseCause, sipStatus: number, by: ReleasedBy = 'server'): Release {
+export function refusal(
+  result: CallResult,
+  cause: ReleaseCause,
+  sipStatus: number,
+  by: ReleasedBy = 'server',
+): Release {
   return { result, cause, by, sipStatus };
 }
 

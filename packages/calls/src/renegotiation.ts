@@ -22,7 +22,10 @@ export class Renegotiation {
 
   watch(): void {
     const { a, b } = this.#options;
-    for (const [from, to] of [[a, b], [b, a]] as const) {
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       from.session.on('reoffer', (reoffer) => void this.#renegotiate(reoffer, from, to));
       from.session.on('answer', (body) => this.#receiveAnswer(from, body));
     }

@@ -8,7 +8,13 @@ import { type CreatedTenant, createTenant, type NewTenant } from './create-tenan
 import { translateDatabaseError } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
 import { loadSnapshot } from './load-snapshot.ts';
-import { type AdminAccount, findAdminByEmail, findTakenSlugs, findTenantOfRefreshToken, readDirectory } from './lookups.ts';
+import {
+  type AdminAccount,
+  findAdminByEmail,
+  findTakenSlugs,
+  findTenantOfRefreshToken,
+  readDirectory,
+} from './lookups.ts';
 import { saveCallDetailRecords } from './save-call-detail-records.ts';
 import { Sealer } from './secrets/sealer.ts';
 import { TenantScope } from './tenant/tenant-scope.ts';

@@ -59,7 +59,18 @@ export class ConflictError extends ManylineError {
 }
 
 /** Connection failures as Prisma names them: P1001 and P1002 unreachable, P1008 and P2024 timeouts, P1017 closed, P2028 no transaction. */
-const CONNECTION_CODES = new Set(['P1000', 'P1001', 'P1002', 'P1003', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
+const CONNECTION_CODES = new Set([
+  'P1000',
+  'P1001',
+  'P1002',
+  'P1003',
+  'P1008',
+  'P1011',
+  'P1017',
+  'P2024',
+  'P2028',
+  'P2037',
+]);
 /** What pg says, in words only, when a connection dies or none can be had. */
 const CONNECTION_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|Can't reach database|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|socket hang up|not queryable|starting up|shutting down|terminating connection|statement timeout/i;

@@ -68,9 +68,9 @@ export class SourceLearning {
     return this.#source ?? this.#exact;
   }
 
-  /** True when the address belongs to the peer: its SDP's or its signalling's. */
-  isAllowed(address: string): boolean {
-    return address === this.#exact?.address || address === this.#signallingAddress;
+  /** The address of the peer's SDP when media may go there. */
+  get sdpAddress(): string | undefined {
+    return this.#exact?.address;
   }
 
   /**

@@ -1,5 +1,13 @@
 /** How a call ended, for people: what the caller met. */
-export type CallResult = 'answered' | 'busy' | 'no-answer' | 'declined' | 'cancelled' | 'unreachable' | 'rejected' | 'failed';
+export type CallResult =
+  | 'answered'
+  | 'busy'
+  | 'no-answer'
+  | 'declined'
+  | 'cancelled'
+  | 'unreachable'
+  | 'rejected'
+  | 'failed';
 
 /** Why a call was released, for support: one stable word each. */
 export type ReleaseCause =

@@ -26,9 +26,26 @@ export async function startPostgresServer(port: number): Promise<PostgresServer>
     password,
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-sync'],
+    initdbFlags: [
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      '--no-sync',
+    ],
     // Tests need no durability.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=`],
+    postgresFlags: [
+      '-c',
+      'fsync=off',
+      '-c',
+      'full_page_writes=off',
+      '-c',
+      'max_connections=300',
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      `unix_socket_directories=`,
+    ],
     onLog: () => {},
   });
   // Started by root the server runs as another user, who must be able to reach the folder.
@@ -45,7 +62,10 @@ export async function startPostgresServer(port: number): Promise<PostgresServer>
 }
 
 /** Makes the template once a run; `migrate` is given the URL of its owner. */
-export async function createTemplateDatabase(serverUrl: string, migrate: (url: string) => Promise<void>): Promise<void> {
+export async function createTemplateDatabase(
+  serverUrl: string,
+  migrate: (url: string) => Promise<void>,
+): Promise<void> {
   await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${TEMPLATE}`));
   await migrate(withDatabase(serverUrl, TEMPLATE));
 }

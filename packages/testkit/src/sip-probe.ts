@@ -27,6 +27,7 @@ export interface ProbeRequest {
   readonly contentType?: string;
 }
 
+/** Fresh text for tags, branches and Call-IDs. */
 export function newToken(): string {
   return randomBytes(6).toString('hex');
 }

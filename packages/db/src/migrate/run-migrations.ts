@@ -61,10 +61,16 @@ function missingMigrations(files: MigrationFile[], recorded: RecordedMigration[]
     const migration = recordedByName.get(file.name);
     if (migration === undefined) return true;
     if (!migration.finished) {
-      throw new MigrationError(file.name, 'was started by prisma migrate and failed; resolve it with prisma migrate resolve');
+      throw new MigrationError(
+        file.name,
+        'was started by prisma migrate and failed; resolve it with prisma migrate resolve',
+      );
     }
     if (migration.checksum !== file.checksum) {
-      throw new MigrationError(file.name, 'was changed after it had been applied; restore the file and add a new migration');
+      throw new MigrationError(
+        file.name,
+        'was changed after it had been applied; restore the file and add a new migration',
+      );
     }
     return false;
   });
@@ -78,6 +84,10 @@ async function applyMigration(client: Client, migration: MigrationFile): Promise
     await client.query('COMMIT');
   } catch (cause) {
     await client.query('ROLLBACK').catch(() => undefined);
-    throw new MigrationError(migration.name, `failed: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw new MigrationError(
+      migration.name,
+      `failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    );
   }
 }

@@ -71,7 +71,12 @@ export class LocalUserEditor extends LocalUserRepository {
   async create(settings: LocalUserSettings, password: string): Promise<LocalUserRecord> {
     const id = newId();
     const row = await this.#client.localUser.create({
-      data: { tenantId: this.#tenantId, id, ...toColumns(settings), sealedHa1: this.#seal(id, settings.number, password) },
+      data: {
+        tenantId: this.#tenantId,
+        id,
+        ...toColumns(settings),
+        sealedHa1: this.#seal(id, settings.number, password),
+      },
     });
     return toLocalUserRecord(row);
   }

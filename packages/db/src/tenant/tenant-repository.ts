@@ -1,5 +1,5 @@
-import type { TenantClient } from './tenant-client.ts';
 import { toJson } from './json-value.ts';
+import type { TenantClient } from './tenant-client.ts';
 import { type TenantRecord, type TenantSettings, toTenantRecord } from './tenant-record.ts';
 
 /** The tenant's own row. */

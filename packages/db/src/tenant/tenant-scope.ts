@@ -1,5 +1,5 @@
-import type { PrismaClient } from '../generated/client.ts';
 import { translateDatabaseError } from '../errors.ts';
+import type { PrismaClient } from '../generated/client.ts';
 import type { Sealer } from '../secrets/sealer.ts';
 import { AdminRepository } from './admin-repository.ts';
 import { CallDetailRecordRepository } from './call-detail-record-repository.ts';

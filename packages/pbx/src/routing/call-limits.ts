@@ -11,7 +11,11 @@ export interface CallCounts {
 export type CallLimit = 'tenant-concurrent-calls' | 'user-concurrent-calls' | 'user-outgoing-calls';
 
 /** The limit that one more call of `caller` would break, or undefined. */
-export function brokenCallLimit(snapshot: TenantSnapshot, caller: LocalUser, counts: CallCounts): CallLimit | undefined {
+export function brokenCallLimit(
+  snapshot: TenantSnapshot,
+  caller: LocalUser,
+  counts: CallCounts,
+): CallLimit | undefined {
   if (counts.tenant >= snapshot.maxConcurrentCalls) return 'tenant-concurrent-calls';
   if (isReached(caller.maxConcurrentCalls, counts.caller)) return 'user-concurrent-calls';
   if (isReached(caller.maxOutgoingCalls, counts.callerOutgoing)) return 'user-outgoing-calls';

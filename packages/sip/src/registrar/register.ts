@@ -53,7 +53,8 @@ export function judgeRegister<B extends Binding>(
 ): RegisterVerdict<B> {
   if (request.contactIsWildcard) return judgeWildcard(request, current);
   const { contacts } = request;
-  if (contacts.length > limits.maxContactsPerRequest) return { kind: 'refused', statusCode: 403, reasonPhrase: 'Too Many Contacts' };
+  if (contacts.length > limits.maxContactsPerRequest)
+    return { kind: 'refused', statusCode: 403, reasonPhrase: 'Too Many Contacts' };
 
   const wanted: WantedBinding<B>[] = [];
   const removed: B[] = [];
@@ -109,7 +110,8 @@ function findBinding<B extends Binding>(current: readonly B[], contact: NameAddr
 /** Seconds: the Contact's own `expires`, else the Expires header, else the default; malformed counts as the default (RFC 3261 §10.2.1.1). */
 function expiryOf(contact: NameAddr, request: SipRequest, limits: RegistrarLimits): number {
   const own = contact.params.get('expires');
-  const seconds = own !== undefined && /^\d{1,10}$/.test(own) ? Number(own) : (request.expires ?? limits.defaultExpiresSeconds);
+  const seconds =
+    own !== undefined && /^\d{1,10}$/.test(own) ? Number(own) : (request.expires ?? limits.defaultExpiresSeconds);
   return Math.min(seconds, limits.maxExpiresSeconds);
 }
 

@@ -50,7 +50,11 @@ export class IncomingInvite {
   accept(content: ResponseContent): InviteSession {
     if (this.#answered) return this.session;
     this.#answered = true;
-    const response = this.#response(200, { ...content, headers: [['Allow', ALLOWED_METHODS], ...(content.headers ?? [])] }, true);
+    const response = this.#response(
+      200,
+      { ...content, headers: [['Allow', ALLOWED_METHODS], ...(content.headers ?? [])] },
+      true,
+    );
     this.#transaction.respond(response);
     this.session.confirmWithResponse(this.request.cseq.sequence, () => this.#transaction.respond(response));
     return this.session;

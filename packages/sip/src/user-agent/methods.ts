@@ -2,14 +2,7 @@
 export const ALLOWED_METHODS = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, INFO, MESSAGE';
 
 /** Methods with a meaning that we know but do not serve: 405, not 501 (RFC 3261 §8.2.1). */
-const KNOWN_METHODS = new Set([
-  ...ALLOWED_METHODS.split(', '),
-  'PRACK',
-  'SUBSCRIBE',
-  'NOTIFY',
-  'PUBLISH',
-  'REFER',
-]);
+const KNOWN_METHODS = new Set([...ALLOWED_METHODS.split(', '), 'PRACK', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REFER']);
 
 /** The refusal for a method that is not served here: 405 when we know it, else 501 (RFC 3261 §21.4.6, §21.5.2). */
 export function refusalOfMethod(method: string): 405 | 501 {

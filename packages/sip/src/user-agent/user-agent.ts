@@ -1,7 +1,12 @@
 import type { Clock, Logger } from '@manyline/kernel';
 import type { SipRequest, SipResponse } from '../message/index.ts';
 import { SipResponse as Response } from '../message/index.ts';
-import type { InviteServerTransaction, ServerTransaction, TransactionUser } from '../transaction/index.ts';
+import type {
+  InviteServerTransaction,
+  ServerTransaction,
+  TransactionDiscardReason,
+  TransactionUser,
+} from '../transaction/index.ts';
 import { TransactionLayer } from '../transaction/index.ts';
 import type { Flow } from '../transport/index.ts';
 import { IncomingInvite } from './incoming-invite.ts';
@@ -16,6 +21,8 @@ export interface UserAgentOptions {
   readonly contactFor: (flow: Flow) => string;
   /** A request outside every dialog, REGISTER and the first INVITE among them; never ACK or CANCEL. */
   readonly onRequest: (request: SipRequest, flow: Flow) => void;
+  /** The transaction layer refused or dropped something; to be counted. */
+  readonly onDiscard?: (reason: TransactionDiscardReason) => void;
 }
 
 /**
@@ -31,14 +38,16 @@ export class UserAgent implements TransactionUser {
 
   constructor(options: UserAgentOptions) {
     this.#options = options;
-    this.transactions = new TransactionLayer({ clock: options.clock, logger: options.logger, user: this });
+    const { clock, logger, onDiscard } = options;
+    this.transactions = new TransactionLayer({ clock, logger, user: this, onDiscard });
     this.#port = {
       clock: options.clock,
       contactFor: options.contactFor,
       createServerTransaction: (request, flow) => this.transactions.createServerTransaction(request, flow),
       sendRequest: (request, flow, listener) => this.transactions.sendRequest(request, flow, listener),
       sendAck: (request, flow) => this.transactions.sendAck(request, flow),
-      addSession: (session) => this.#sessions.set(sessionKey(session.dialog.localTag, session.dialog.remoteTag), session),
+      addSession: (session) =>
+        this.#sessions.set(sessionKey(session.dialog.localTag, session.dialog.remoteTag), session),
       removeSession: (session) => this.#sessions.delete(sessionKey(session.dialog.localTag, session.dialog.remoteTag)),
     };
   }

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { LocalUser, TenantSnapshot } from '../tenant-snapshot.ts';
+import { brokenCallLimit, mayReceiveCall } from './call-limits.ts';
+import { route } from './route.ts';
+
+const alice: LocalUser = {
+  id: 'u1',
+  number: '100',
+  displayName: 'Alice',
+  ha1: { MD5: '', 'SHA-256': '' },
+  maxRegistrations: 3,
+  maxConcurrentCalls: 2,
+  maxOutgoingCalls: 1,
+  maxDurationSeconds: null,
+  noAnswerSeconds: 20,
+};
+
+const tenant: TenantSnapshot = {
+  id: 't1',
+  slug: 'acme',
+  name: 'Acme',
+  sipDomain: 'acme.test',
+  version: 1,
+  timeZone: 'UTC',
+  locale: 'en',
+  outgroupPrefix: '9',
+  digestAlgorithms: ['MD5'],
+  maxConcurrentCalls: 10,
+  localUsers: new Map([['100', alice]]),
+};
+
+describe('brokenCallLimit', () => {
+  it('names the limit that one more call would break', () => {
+    expect(brokenCallLimit(tenant, alice, { tenant: 9, caller: 1, callerOutgoing: 0 })).toBeUndefined();
+    expect(brokenCallLimit(tenant, alice, { tenant: 10, caller: 0, callerOutgoing: 0 })).toBe(
+      'tenant-concurrent-calls',
+    );
+    expect(brokenCallLimit(tenant, alice, { tenant: 2, caller: 2, callerOutgoing: 0 })).toBe('user-concurrent-calls');
+    expect(brokenCallLimit(tenant, alice, { tenant: 1, caller: 1, callerOutgoing: 1 })).toBe('user-outgoing-calls');
+  });
+
+  it('takes 0 as forbidden and null as unlimited', () => {
+    expect(mayReceiveCall({ ...alice, maxConcurrentCalls: 0 }, 0)).toBe(false);
+    expect(mayReceiveCall({ ...alice, maxConcurrentCalls: null }, 1000)).toBe(true);
+  });
+});
+
+describe('route', () => {
+  it('finds the local user of the number, with a reason', () => {
+    expect(route(tenant, { caller: alice, called: '100' })).toMatchObject({
+      kind: 'route',
+      user: alice,
+      reasons: [{ code: 'local-user' }],
+    });
+  });
+
+  it('rejects an unknown number with 404, with a reason', () => {
+    expect(route(tenant, { caller: alice, called: '999' })).toMatchObject({
+      kind: 'reject',
+      sipStatus: 404,
+      reasons: [{ code: 'number-unknown' }],
+    });
+  });
+});
