@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.e2e.test.ts'],
+          include: ['test/**/*.e2e.test.ts'],
           exclude: generated,
           // Each file starts whole servers and real phones: one after the other, once the rest is done.
           fileParallelism: false,

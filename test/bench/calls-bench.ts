@@ -69,5 +69,6 @@ async function registerAt(subject: SipSubject, users: SipSubject['users'], conta
     callsPerSecond: 200,
     authUri: `sip:${subject.domain}`,
   });
-  if (successful !== users.length) throw new Error(`only ${successful} of ${users.length} phones registered: ${errors}`);
+  if (successful !== users.length)
+    throw new Error(`only ${successful} of ${users.length} phones registered: ${errors}`);
 }

@@ -95,7 +95,11 @@ export class RelayLoad {
   }
 
   /** Sends for `warmUpMs`, then runs `measure` around `measuredMs` of the same load. */
-  async run(warmUpMs: number, measuredMs: number, measure: (window: () => Promise<void>) => Promise<void>): Promise<RelayLoadResult> {
+  async run(
+    warmUpMs: number,
+    measuredMs: number,
+    measure: (window: () => Promise<void>) => Promise<void>,
+  ): Promise<RelayLoadResult> {
     const start = performance.now();
     for (const [index, leg] of this.#legs.entries()) {
       leg.dueAt = start + (index * PACKET_INTERVAL_MS) / this.#legs.length;

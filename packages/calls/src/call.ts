@@ -218,10 +218,11 @@ export class Call implements CallControl {
     return new Promise((resolve) => {
       const callerSession = invite.session;
       const finish = (release: Release): void => {
+        // The first end counts: ending one session ends the other, which comes here again.
+        resolve(release);
         this.signal.removeEventListener('abort', onAbort);
         callerSession.bye();
         leg.session.bye();
-        resolve(release);
       };
       const onAbort = (): void => finish(this.#answeredRelease(this.signal.reason as Release));
       const renegotiation = new Renegotiation({

@@ -13,7 +13,9 @@ export interface DigestQuestion {
 /** The parameters of a challenge, names in lower case. */
 export function challengeParameters(challenge: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
-  for (const match of challenge.replace(/^\s*Digest\s+/i, '').matchAll(/([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^,\s]+))/g)) {
+  for (const match of challenge
+    .replace(/^\s*Digest\s+/i, '')
+    .matchAll(/([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^,\s]+))/g)) {
     parameters.set(match[1]!.toLowerCase(), match[2] ?? match[3] ?? '');
   }
   return parameters;
@@ -33,7 +35,13 @@ export function answerDigest({ challenge, method, uri, username, password, nonce
   const ha2 = hash(`${method}:${uri}`);
   const qop = (parameters.get('qop') ?? '').split(',').some((value) => value.trim() === 'auth');
   const response = hash(qop ? `${ha1}:${nonce}:${nc}:${cnonce}:auth:${ha2}` : `${ha1}:${nonce}:${ha2}`);
-  const fields = [`username="${username}"`, `realm="${realm}"`, `nonce="${nonce}"`, `uri="${uri}"`, `response="${response}"`];
+  const fields = [
+    `username="${username}"`,
+    `realm="${realm}"`,
+    `nonce="${nonce}"`,
+    `uri="${uri}"`,
+    `response="${response}"`,
+  ];
   fields.push(`algorithm=${algorithm}`);
   if (qop) fields.push('qop=auth', `nc=${nc}`, `cnonce="${cnonce}"`);
   const opaque = parameters.get('opaque');

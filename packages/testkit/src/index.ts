@@ -8,6 +8,13 @@ export { findProgram, missingPeers } from './installed-peers.ts';
 export { isolatedEnvironment, ManylineProcess, newDataDir, spawnManyline } from './manyline-process.ts';
 export { openProbe, probeSdp, startPhone } from './phones.ts';
 export { freePort, freePortRun } from './port-block.ts';
+export {
+  createTemplateDatabase,
+  createTestDatabase,
+  type PostgresServer,
+  startPostgresServer,
+  type TestDatabase,
+} from './postgres-fixture.ts';
 export { ProbeDialog } from './probe-dialog.ts';
 export { ProbeMessage } from './probe-message.ts';
 export { type ProcessEntry, processRuns, processTree } from './process-tree.ts';
@@ -18,3 +25,4 @@ export { TestTenant } from './test-tenant.ts';
 export { TlsVersionTap } from './tls-version-tap.ts';
 export { firstToneAtMs, heardTone, toneLevel, toneShare } from './tone.ts';
 export { readWav, type Sound, writeToneWav } from './wav-file.ts';
+export { MemoryFlow, memoryLink, settled } from './memory-flow.ts';

@@ -64,7 +64,10 @@ export async function isolatedEnvironment(dataDir: string): Promise<Record<strin
 }
 
 /** Starts a server and does not wait: for starts that are expected to fail. */
-export function spawnManyline(env: Readonly<Record<string, string | undefined>>, options: ManylineOptions = {}): RunningProcess {
+export function spawnManyline(
+  env: Readonly<Record<string, string | undefined>>,
+  options: ManylineOptions = {},
+): RunningProcess {
   const [command, args] =
     options.through === 'npm' ? ['npm', ['start']] : [process.execPath, ['apps/standalone/src/main.ts']];
   // Variables that vitest sets for its own workers would change how the server behaves.
@@ -97,7 +100,11 @@ export class ManylineProcess {
     return ManylineProcess.#launch(dataDir, env, options);
   }
 
-  static async #launch(dataDir: string, env: ManylineProcess['env'], options: ManylineOptions): Promise<ManylineProcess> {
+  static async #launch(
+    dataDir: string,
+    env: ManylineProcess['env'],
+    options: ManylineOptions,
+  ): Promise<ManylineProcess> {
     const child = spawnManyline(env, options);
     try {
       const [, json] = await child.waitForOutput(/^manyline ready: (\{.*\})\s*$/m, READY_TIMEOUT_MS);

@@ -12,7 +12,11 @@ export interface PhoneOptions {
 }
 
 /** Starts a phone of this account at the server; does not wait for its registration. */
-export function startPhone(manyline: ManylineProcess, account: ProbeAccount, options: PhoneOptions = {}): Promise<Baresip> {
+export function startPhone(
+  manyline: ManylineProcess,
+  account: ProbeAccount,
+  options: PhoneOptions = {},
+): Promise<Baresip> {
   const { transport = 'udp', toneHz = 440, answer = 'auto' } = options;
   const port = options.port ?? (transport === 'tls' ? manyline.sip.tlsPort : manyline.sip.port);
   return Baresip.start({ ...account, server: { host: manyline.sip.host, port }, transport, toneHz, answer });

@@ -2,7 +2,10 @@ import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 
 /** Below the kernel's ephemeral range, so that no outgoing connection takes a port between our look and our use. */
-const [FIRST_PORT, LAST_PORT] = (process.env.TEST_PORT_RANGE ?? '11000-18999').split('-').map(Number) as [number, number];
+const [FIRST_PORT, LAST_PORT] = (process.env.TEST_PORT_RANGE ?? '11000-18999').split('-').map(Number) as [
+  number,
+  number,
+];
 const BLOCK_SIZE = 400;
 
 let guard: Server | undefined;

@@ -13,7 +13,10 @@ export class ProbeDialog {
   readonly #routes: readonly string[];
   #cseq: number;
 
-  private constructor(probe: SipProbe, parts: { local: string; remote: string; target: string; routes: readonly string[]; callId: string; cseq: number }) {
+  private constructor(
+    probe: SipProbe,
+    parts: { local: string; remote: string; target: string; routes: readonly string[]; callId: string; cseq: number },
+  ) {
     this.#probe = probe;
     this.#local = parts.local;
     this.#remote = parts.remote;

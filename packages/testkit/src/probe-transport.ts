@@ -47,7 +47,10 @@ class StreamFraming {
 }
 
 /** Opens the socket; resolves when it is bound, connected or through its TLS handshake. */
-export function openProbeTransport(options: ProbeTransportOptions, onMessage: (text: string) => void): Promise<ProbeTransport> {
+export function openProbeTransport(
+  options: ProbeTransportOptions,
+  onMessage: (text: string) => void,
+): Promise<ProbeTransport> {
   return options.protocol === 'UDP' ? openUdp(options, onMessage) : openStream(options, onMessage);
 }
 

@@ -100,7 +100,11 @@ export class SipProbe {
     if (contact !== undefined) headers.push(['Contact', contact]);
     if (request.body !== undefined) headers.push(['Content-Type', request.contentType ?? 'application/sdp']);
     const all = [...headers, ...(request.headers ?? []).map(([name, value]) => [name, value] as const)];
-    const text = writeMessage({ startLine: `${request.method} ${request.uri} SIP/2.0`, headers: all, body: request.body });
+    const text = writeMessage({
+      startLine: `${request.method} ${request.uri} SIP/2.0`,
+      headers: all,
+      body: request.body,
+    });
     this.send(text);
     return new ProbeMessage(text);
   }
@@ -122,11 +126,19 @@ export class SipProbe {
 
   /** Waits for a final response to this request; provisional ones stay unread. */
   finalResponse(request: ProbeMessage, timeoutMs = 5000): Promise<ProbeMessage> {
-    return this.receive(`a final response to ${request.startLine}`, (message) => answers(message, request) && message.status >= 200, timeoutMs);
+    return this.receive(
+      `a final response to ${request.startLine}`,
+      (message) => answers(message, request) && message.status >= 200,
+      timeoutMs,
+    );
   }
 
   provisional(request: ProbeMessage, status: number, timeoutMs = 5000): Promise<ProbeMessage> {
-    return this.receive(`${status} to ${request.startLine}`, (message) => answers(message, request) && message.status === status, timeoutMs);
+    return this.receive(
+      `${status} to ${request.startLine}`,
+      (message) => answers(message, request) && message.status === status,
+      timeoutMs,
+    );
   }
 
   /** Sends a request and waits for its final response. */
@@ -148,7 +160,13 @@ export class SipProbe {
     if (request.method === 'INVITE') this.acknowledge(first, challenged);
     const challenge = challenged.header('WWW-Authenticate') ?? challenged.header('Proxy-Authenticate');
     if (challenge === undefined) throw new Error(`no challenge but ${challenged.startLine}`);
-    const answer = answerDigest({ challenge, method: request.method, uri: request.uri, username: account.user, password: account.password });
+    const answer = answerDigest({
+      challenge,
+      method: request.method,
+      uri: request.uri,
+      username: account.user,
+      password: account.password,
+    });
     const name = challenged.status === 407 ? 'Proxy-Authorization' : 'Authorization';
     return this.sendRequest({ ...whole, cseq: whole.cseq + 1, headers: [...(request.headers ?? []), [name, answer]] });
   }
@@ -172,7 +190,9 @@ export class SipProbe {
 
   /** The CANCEL of an INVITE that has no final response yet (RFC 3261 §9.1). */
   cancel(invite: ProbeMessage): void {
-    const headers = ['Via', 'Max-Forwards', 'From', 'To', 'Call-ID'].map((name) => [name, invite.header(name) ?? ''] as const);
+    const headers = ['Via', 'Max-Forwards', 'From', 'To', 'Call-ID'].map(
+      (name) => [name, invite.header(name) ?? ''] as const,
+    );
     const cseq = ['CSeq', `${Number.parseInt(invite.header('CSeq') ?? '1', 10)} CANCEL`] as const;
     this.send(writeMessage({ startLine: `CANCEL ${invite.requestUri} SIP/2.0`, headers: [...headers, cseq] }));
   }
@@ -197,7 +217,12 @@ export class SipProbe {
   }
 
   /** Answers a request of the server. */
-  respond(request: ProbeMessage, status: number, reason: string, extra: { toTag?: string; headers?: Headers; body?: string } = {}): void {
+  respond(
+    request: ProbeMessage,
+    status: number,
+    reason: string,
+    extra: { toTag?: string; headers?: Headers; body?: string } = {},
+  ): void {
     const { toTag, headers = [], body } = extra;
     const to = request.header('To') ?? '';
     const withTag = toTag === undefined || /;\s*tag=/.test(to) ? to : `${to};tag=${toTag}`;
@@ -211,7 +236,9 @@ export class SipProbe {
       ['Contact', this.contact] as const,
     ];
     const type = body === undefined ? [] : [['Content-Type', 'application/sdp'] as const];
-    this.send(writeMessage({ startLine: `SIP/2.0 ${status} ${reason}`, headers: [...copied, ...type, ...headers], body }));
+    this.send(
+      writeMessage({ startLine: `SIP/2.0 ${status} ${reason}`, headers: [...copied, ...type, ...headers], body }),
+    );
   }
 
   close(): void {

@@ -66,7 +66,15 @@ export class Sipp {
     const args = ['-nostdin', '-sf', join(SCENARIOS, `${options.scenario}.xml`), '-i', '127.0.0.1'];
     args.push('-p', String(localPort), '-cp', String(ports + 1), '-mp', String(ports + 2));
     args.push('-t', options.transport === 'tcp' ? 't1' : 'u1', '-buff_size', '4194304', '-deadcall_wait', '1000');
-    args.push('-trace_stat', '-stf', join(directory, 'statistics.csv'), '-fd', '1', '-watchdog_minor_maxtriggers', '100000');
+    args.push(
+      '-trace_stat',
+      '-stf',
+      join(directory, 'statistics.csv'),
+      '-fd',
+      '1',
+      '-watchdog_minor_maxtriggers',
+      '100000',
+    );
     args.push('-trace_err', '-error_file', join(directory, 'errors.log'), '-l', '5000');
     if (options.rows !== undefined) {
       const file = join(directory, 'rows.csv');

@@ -40,7 +40,10 @@ export class TlsVersionTap {
         if (version !== undefined) this.versions.push(version);
         head = undefined;
       });
-      for (const [socket, other] of [[client, upstream], [upstream, client]] as const) {
+      for (const [socket, other] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
         this.#sockets.add(socket);
         socket.pipe(other);
         socket.on('error', () => other.destroy());

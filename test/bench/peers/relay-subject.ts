@@ -21,6 +21,7 @@ export const rtpPorts = portRange(process.env.BENCH_RTP_PORTS ?? '20000-27999');
 
 function portRange(text: string): { first: number; last: number } {
   const [first, last] = text.split('-').map(Number);
-  if (first === undefined || last === undefined || !(first < last)) throw new Error(`BENCH_RTP_PORTS is not a range: ${text}`);
+  if (first === undefined || last === undefined || !(first < last))
+    throw new Error(`BENCH_RTP_PORTS is not a range: ${text}`);
   return { first, last };
 }

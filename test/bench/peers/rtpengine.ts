@@ -27,7 +27,10 @@ class NgClient {
   async ask(command: Record<string, Bencoded>, timeoutMs = 3000): Promise<Reply> {
     const cookie = `bench${this.#nextCookie++}`;
     const reply = new Promise<Reply>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`rtpengine did not answer ${String(command.command)}`)), timeoutMs);
+      const timer = setTimeout(
+        () => reject(new Error(`rtpengine did not answer ${String(command.command)}`)),
+        timeoutMs,
+      );
       this.#waiting.set(cookie, (answer) => {
         clearTimeout(timer);
         resolve(answer);

@@ -8,6 +8,17 @@ const AF_INET6 = 10;
 /** sizeof(struct sockaddr_in6); sockaddr_in takes 16 of it. */
 export const SOCKET_ADDRESS_BYTES = 28;
 
+/** One socket address, as bytes to write it and as words to compare and copy it. */
+export interface SocketAddress {
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+}
+
+export function newSocketAddress(): SocketAddress {
+  const words = new Uint32Array(SOCKET_ADDRESS_BYTES / 4);
+  return { words, bytes: new Uint8Array(words.buffer) };
+}
+
 export function socketAddressLength(ipv6: boolean): number {
   return ipv6 ? SOCKET_ADDRESS_BYTES : 16;
 }

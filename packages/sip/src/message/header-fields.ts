@@ -1,6 +1,9 @@
 import { canonicalNames, CONTENT_LENGTH, headerNumber, namePrefixes } from './header-names.ts';
-import { splitValues } from './split-values.ts';
+import { splitBounds, splitValues } from './split-values.ts';
 import { toHeaderText } from './wire-text.ts';
+
+/** Reads a value between two offsets of a text. */
+export type ValueParser<Value> = (text: string, start: number, end: number) => Value;
 
 /** How many numbers describe one field in a scan: name start and end, value start and end (`~end` when folded). */
 export const SPAN = 4;
@@ -11,29 +14,25 @@ export const SPAN = 4;
  * into its head until they are read. Line breaks never get in: a value set by the program has them replaced by spaces.
  */
 export class HeaderFields implements Iterable<[name: string, value: string]> {
-  readonly #numbers: number[];
-  /** Read lazily from `#head`; canonical for the fields that we know, otherwise as received. */
-  readonly #names: (string | undefined)[];
-  readonly #values: (string | undefined)[];
-  #head: string;
-  #spans: readonly number[];
+  /** By field: its number in header-names.ts. */
+  #numbers: number[] = [];
+  /** What was read from `#head` so far, or set. */
+  #values: (string | undefined)[] = [];
+  /** Names as written or received; empty while `#head` holds them. */
+  #names: string[] = [];
+  #head = '';
+  /** By field: SPAN offsets into `#head`; a value end below 0 says that the value is not there as it is. */
+  #spans: number[] = [];
   #revision = 0;
 
-  constructor(fields: Iterable<readonly [name: string, value: string]> = []) {
-    this.#numbers = [];
-    this.#names = [];
-    this.#values = [];
-    this.#head = '';
-    this.#spans = [];
-    for (const [name, value] of fields) this.append(name, value);
+  constructor(fields?: Iterable<readonly [name: string, value: string]>) {
+    if (fields !== undefined) for (const [name, value] of fields) this.append(name, value);
   }
 
   /** For the parser: `spans` holds SPAN offsets into `head` per field. Takes the arrays over. */
-  static fromScan(head: string, numbers: number[], spans: readonly number[]): HeaderFields {
+  static fromScan(head: string, numbers: number[], spans: number[]): HeaderFields {
     const fields = new HeaderFields();
-    fields.#numbers.push(...numbers);
-    fields.#names.length = numbers.length;
-    fields.#values.length = numbers.length;
+    fields.#numbers = numbers;
     fields.#head = head;
     fields.#spans = spans;
     return fields;
@@ -77,8 +76,7 @@ export class HeaderFields implements Iterable<[name: string, value: string]> {
       this.append(name, value);
       return;
     }
-    this.#values[index] = toHeaderText(value);
-    this.#revision++;
+    this.#replaceAt(index, value);
     for (let i = this.#find(name, index + 1); i >= 0; i = this.#find(name, i)) this.#removeAt(i);
   }
 
@@ -105,9 +103,7 @@ export class HeaderFields implements Iterable<[name: string, value: string]> {
   /** Replaces the first line of the field; the other lines stay. */
   replaceFirst(name: string, value: string): void {
     const index = this.#find(name, 0);
-    if (index < 0) return;
-    this.#values[index] = toHeaderText(value);
-    this.#revision++;
+    if (index >= 0) this.#replaceAt(index, value);
   }
 
   *[Symbol.iterator](): Iterator<[name: string, value: string]> {
@@ -120,18 +116,39 @@ export class HeaderFields implements Iterable<[name: string, value: string]> {
     return index < 0 ? undefined : this.#valueAt(index);
   }
 
-  /** All values of the field with this number. */
-  all(number: number): string[] {
-    const values: string[] = [];
-    for (let i = this.#numbers.indexOf(number); i >= 0; i = this.#numbers.indexOf(number, i + 1)) {
-      values.push(this.#valueAt(i));
+  /**
+   * Lets `parse` read the first value of the field, given as a text and two offsets in it: a value that still lies in
+   * the head of the message is read there, so that offsets in faults count from the start of the message.
+   * An absent field is read as ''.
+   */
+  readFirst<Value>(number: number, parse: ValueParser<Value>): Value {
+    const index = this.#numbers.indexOf(number);
+    return index < 0 ? parse('', 0, 0) : this.#readAt(index, parse);
+  }
+
+  /** The same for every value of a comma-separated field. */
+  readEach<Value>(number: number, parse: ValueParser<Value>): Value[] {
+    const results: Value[] = [];
+    for (let index = this.#numbers.indexOf(number); index >= 0; index = this.#numbers.indexOf(number, index + 1)) {
+      const value = this.#valueAt(index);
+      if (!value.includes(',')) {
+        results.push(this.#readAt(index, parse));
+        continue;
+      }
+      const isInHead = this.#isInHead(index);
+      const text = isInHead ? this.#head : value;
+      const start = isInHead ? this.#spans[index * SPAN + 2]! : 0;
+      const bounds = splitBounds(text, start, start + value.length);
+      for (let i = 0; i < bounds.length; i += 2) results.push(parse(text, bounds[i]!, bounds[i + 1]!));
     }
-    return values;
+    return results;
   }
 
   /** Appends this message's lines of the field as they are: values that went through a parser need no cleaning. */
   copyFrom(other: HeaderFields, number: number): void {
-    for (const value of other.all(number)) this.appendKnown(number, value);
+    for (let i = other.#numbers.indexOf(number); i >= 0; i = other.#numbers.indexOf(number, i + 1)) {
+      this.appendKnown(number, other.#valueAt(i));
+    }
   }
 
   /** Appends a field by its number, with a value that is known to hold no line break. */
@@ -169,26 +186,34 @@ export class HeaderFields implements Iterable<[name: string, value: string]> {
   }
 
   #nameAt(index: number): string {
-    let name = this.#names[index];
-    if (name === undefined) {
-      const number = this.#numbers[index]!;
-      const span = index * SPAN;
-      name = number > 0 ? canonicalNames[number]! : this.#head.slice(this.#spans[span], this.#spans[span + 1]);
-      this.#names[index] = name;
-    }
-    return name;
+    const number = this.#numbers[index]!;
+    if (number > 0) return canonicalNames[number]!;
+    if (this.#spans.length === 0) return this.#names[index]!;
+    return this.#head.slice(this.#spans[index * SPAN], this.#spans[index * SPAN + 1]);
   }
 
   #valueAt(index: number): string {
     let value = this.#values[index];
     if (value === undefined) {
-      const span = index * SPAN;
-      const start = this.#spans[span + 2]!;
-      const end = this.#spans[span + 3]!;
+      const start = this.#spans[index * SPAN + 2]!;
+      const end = this.#spans[index * SPAN + 3]!;
       value = end >= 0 ? this.#head.slice(start, end) : unfold(this.#head.slice(start, ~end));
       this.#values[index] = value;
     }
     return value;
+  }
+
+  /** A slice is read more slowly than the flat text that it was cut from, hence the detour. */
+  #readAt<Value>(index: number, parse: ValueParser<Value>): Value {
+    if (this.#isInHead(index)) return parse(this.#head, this.#spans[index * SPAN + 2]!, this.#spans[index * SPAN + 3]!);
+    const value = this.#valueAt(index);
+    return parse(value, 0, value.length);
+  }
+
+  /** Whether the value lies in the head in one piece. */
+  #isInHead(index: number): boolean {
+    const end = this.#spans[index * SPAN + 3];
+    return end !== undefined && end >= 0;
   }
 
   #insert(index: number, name: string, value: string): void {
@@ -197,6 +222,12 @@ export class HeaderFields implements Iterable<[name: string, value: string]> {
     this.#numbers.splice(index, 0, number);
     this.#names.splice(index, 0, number > 0 ? canonicalNames[number]! : toHeaderText(name));
     this.#values.splice(index, 0, toHeaderText(value));
+    this.#revision++;
+  }
+
+  #replaceAt(index: number, value: string): void {
+    this.#values[index] = toHeaderText(value);
+    if (this.#spans.length > 0) this.#spans[index * SPAN + 3] = -1;
     this.#revision++;
   }
 
@@ -212,7 +243,7 @@ export class HeaderFields implements Iterable<[name: string, value: string]> {
   #detach(): void {
     if (this.#spans.length === 0) return;
     for (let i = 0; i < this.#numbers.length; i++) {
-      this.#nameAt(i);
+      this.#names.push(this.#nameAt(i));
       this.#valueAt(i);
     }
     this.#spans = [];

@@ -9,6 +9,7 @@ import { readParameters } from './read-parameters.ts';
 
 const QUOTE = 0x22;
 const LESS = 0x3c;
+const GREATER = 0x3e;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 const SEMICOLON = 0x3b;
@@ -56,64 +57,59 @@ export class NameAddr {
   }
 }
 
-/** Reads one value (no comma list) as name-addr or addr-spec with parameters (RFC 3261 §25.1). */
-export function parseNameAddr(text: string): Result<NameAddr, FieldFault> {
-  const end = text.length;
-  let at = 0;
+/**
+ * Reads the value (no comma list) between two offsets of a text as name-addr or addr-spec with parameters
+ * (RFC 3261 §25.1). Fault offsets count from the start of the text.
+ */
+export function parseNameAddr(text: string, start = 0, end = text.length): Result<NameAddr, FieldFault> {
   let displayName = '';
-  if (text.charCodeAt(0) === QUOTE) {
-    const nameEnd = quotedStringEnd(text, 0, end);
-    if (nameEnd < 0) return fault('quoted-string-open', 0);
-    displayName = unquote(text.slice(0, nameEnd));
-    at = skipBlanks(text, nameEnd, end);
-    if (text.charCodeAt(at) !== LESS) return fault('name-addr-bracket', at);
-  } else if (text.charCodeAt(0) !== LESS) {
-    const bracket = text.indexOf('<');
-    // `<` may also stand behind an addr-spec, in a quoted header parameter.
-    const semicolon = text.indexOf(';');
-    if (bracket < 0 || (semicolon >= 0 && semicolon < bracket)) return parseAddrSpec(text);
-    const stop = endOfTokens(text, bracket);
-    if (stop !== bracket) return fault('display-name-token', stop);
-    displayName = text.slice(0, bracket).trim();
-    at = bracket;
+  let open = start;
+  if (text.charCodeAt(start) === QUOTE) {
+    const nameEnd = quotedStringEnd(text, start, end);
+    if (nameEnd < 0) return fault('quoted-string-open', start);
+    displayName = unquote(text.slice(start, nameEnd));
+    open = skipBlanks(text, nameEnd, end);
+    if (open >= end || text.charCodeAt(open) !== LESS) return fault('name-addr-bracket', open);
+  } else if (text.charCodeAt(start) !== LESS) {
+    open = endOfTokens(text, start, end);
+    const code = open < end ? text.charCodeAt(open) : SEMICOLON;
+    if (code === COLON || code === SEMICOLON) return parseAddrSpec(text, start, end);
+    if (code !== LESS) return fault('display-name-token', open);
+    displayName = text.slice(start, open).trim();
   }
-  const close = text.indexOf('>', at);
-  if (close < 0) return fault('name-addr-bracket', at);
-  const uri = text.slice(at + 1, close);
-  const stop = uriFault(uri);
-  if (stop >= 0) return fault('addr-spec', at + 1 + stop);
-  const params = readParameters(text, close + 1);
-  return params.ok ? ok(new NameAddr(displayName, uri, params.value)) : params;
+  const uriStart = open + 1;
+  const uriEnd = endOfUri(text, uriStart, end);
+  if (uriEnd < 0 || text.charCodeAt(uriEnd) !== GREATER) return fault('addr-spec', uriEnd < 0 ? uriStart : uriEnd);
+  const params = readParameters(text, uriEnd + 1, end);
+  return params.ok ? ok(new NameAddr(displayName, text.slice(uriStart, uriEnd), params.value)) : params;
 }
 
 /** Without angle brackets, a `;` starts the header parameters, and `,` and `?` may not occur (RFC 3261 §20.10). */
-function parseAddrSpec(text: string): Result<NameAddr, FieldFault> {
-  let end = text.length;
-  for (let at = 0; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code === SEMICOLON) end = at;
-    else if (code === COMMA || code === QUESTION) return fault('addr-spec-needs-brackets', at);
+function parseAddrSpec(text: string, start: number, end: number): Result<NameAddr, FieldFault> {
+  let stop = start;
+  for (; stop < end; stop++) {
+    const code = text.charCodeAt(stop);
+    if (code === SEMICOLON) break;
+    if (code === COMMA || code === QUESTION) return fault('addr-spec-needs-brackets', stop);
   }
-  const uri = text.slice(0, end).trimEnd();
-  const stop = uriFault(uri);
-  if (stop >= 0) return fault('addr-spec', stop);
-  const params = readParameters(text, end);
-  return params.ok ? ok(new NameAddr('', uri, params.value)) : params;
+  const uriEnd = endOfUri(text, start, stop);
+  if (uriEnd < 0 || skipBlanks(text, uriEnd, stop) !== stop) return fault('addr-spec', Math.max(start, uriEnd));
+  const params = readParameters(text, stop, end);
+  return params.ok ? ok(new NameAddr('', text.slice(start, uriEnd), params.value)) : params;
 }
 
-/** The first offset that no URI can have: a bad scheme or an illegal character; -1 when it may be one. */
-function uriFault(uri: string): number {
-  const end = uri.length;
-  const colon = skip(SCHEME, uri, 0, end);
-  const first = uri.charCodeAt(0) | 0x20;
-  if (colon === 0 || uri.charCodeAt(colon) !== COLON || first < 0x61 || first > 0x7a) return colon;
-  const stop = skip(URI, uri, colon + 1, end);
-  return stop === end && stop > colon + 1 ? -1 : stop;
+/** Where the scheme and the URI characters behind it end; -1 when there is no scheme or nothing behind it. */
+function endOfUri(text: string, start: number, end: number): number {
+  const colon = skip(SCHEME, text, start, end);
+  const first = text.charCodeAt(start) | 0x20;
+  if (colon === start || colon >= end || text.charCodeAt(colon) !== COLON || first < 0x61 || first > 0x7a) return -1;
+  const stop = skip(URI, text, colon + 1, end);
+  return stop === colon + 1 ? -1 : stop;
 }
 
 /** The end of an unquoted display name: tokens and white space; UTF-8 bytes are tolerated. */
-function endOfTokens(text: string, end: number): number {
-  for (let at = 0; at < end; at++) {
+function endOfTokens(text: string, start: number, end: number): number {
+  for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);
     if (!isIn(TOKEN, code) && code !== 0x20 && code !== 0x09 && code < 0x80) return at;
   }

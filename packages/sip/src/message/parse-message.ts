@@ -1,11 +1,12 @@
 import { err, ok, type Result } from '@manyline/kernel';
 import { SipUri } from '../uri/sip-uri.ts';
-import { HeaderFields } from './header-fields.ts';
+import { HeaderFields, SPAN } from './header-fields.ts';
 import { CALL_ID, CONTENT_LENGTH, CSEQ, canonicalNames, FROM, MAX_FORWARDS, TO, VIA } from './header-names.ts';
 import { messageLimits } from './limits.ts';
 import { salvageRequest } from './salvage-request.ts';
 import { parseDecimal } from './scalars.ts';
 import { endOfLine, type HeadScan, scanHead } from './scan-head.ts';
+import type { HeaderFault } from './sip-message.ts';
 import type { SipParseError } from './sip-parse-error.ts';
 import { SipRequest } from './sip-request.ts';
 import { SipResponse } from './sip-response.ts';
@@ -89,7 +90,7 @@ function findFault(message: SipRequest | SipResponse, scan: HeadScan, start: num
     }
   }
   const fault = message.findHeaderFault();
-  if (fault !== undefined) return inField(scan, fault.field, fault.rule, fault.offset);
+  if (fault !== undefined) return inField(scan, fault.field, fault.rule, offsetOf(scan, fault));
   if (message instanceof SipRequest && message.cseq.method !== message.method) return inField(scan, CSEQ, 'cseq-method-mismatch');
   if (!/^[^\s]+$/.test(message.callId)) return inField(scan, CALL_ID, 'call-id-syntax');
   const maxForwards = message.headers.first(MAX_FORWARDS);
@@ -97,10 +98,16 @@ function findFault(message: SipRequest | SipResponse, scan: HeadScan, start: num
   return undefined;
 }
 
-/** A fault in the first field with this number; `within` counts from the start of its value. */
-function inField(scan: HeadScan, number: number, rule: string, within = 0): Fault {
-  const index = scan.numbers.indexOf(number);
-  return { statusCode: 400, rule, offset: scan.spans[index * 4 + 2]! + within, detail: `malformed ${canonicalNames[number]} header field` };
+/** Offsets in a folded value do not count from the start of the message; then the start of the field must do. */
+function offsetOf(scan: HeadScan, fault: HeaderFault): number | undefined {
+  const isFolded = scan.numbers.some((number, index) => number === fault.field && scan.spans[index * SPAN + 3]! < 0);
+  return isFolded ? undefined : fault.offset;
+}
+
+/** A fault in the field with this number, by default at the start of its first value. */
+function inField(scan: HeadScan, number: number, rule: string, offset?: number): Fault {
+  const valueStart = scan.spans[scan.numbers.indexOf(number) * SPAN + 2]!;
+  return { statusCode: 400, rule, offset: offset ?? valueStart, detail: `malformed ${canonicalNames[number]} header field` };
 }
 
 function notSip(rule: string, offset: number): Result<never, SipParseError> {

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@manyline/kernel';
-import { PARAMETER_VALUE, skip, skipBlanks, TOKEN } from '../uri/characters.ts';
+import { lowerSlice, PARAMETER_VALUE, skip, skipBlanks, TOKEN } from '../uri/characters.ts';
 import { Parameters } from '../uri/parameters.ts';
 import { quotedStringEnd } from '../uri/quoted-string.ts';
 import type { FieldFault } from './field-fault.ts';
@@ -10,11 +10,10 @@ const EQUALS = 0x3d;
 
 const noParameters = ok(Parameters.empty);
 
-/** Reads `;name=value` pairs of a header field up to the end of the text (RFC 3261 §25.1 `generic-param`). */
-export function readParameters(text: string, start: number): Result<Parameters, FieldFault> {
-  const end = text.length;
+/** Reads `;name=value` pairs of a header field up to `end` (RFC 3261 §25.1 `generic-param`). */
+export function readParameters(text: string, start: number, end: number): Result<Parameters, FieldFault> {
   let at = skipBlanks(text, start, end);
-  if (at === end) return noParameters;
+  if (at >= end) return noParameters;
   const names: string[] = [];
   const values: string[] = [];
   while (at < end) {
@@ -22,17 +21,15 @@ export function readParameters(text: string, start: number): Result<Parameters, 
     const nameStart = skipBlanks(text, at + 1, end);
     const nameEnd = skip(TOKEN, text, nameStart, end);
     if (nameEnd === nameStart) return fault(nameStart);
-    names.push(text.slice(nameStart, nameEnd).toLowerCase());
+    names.push(lowerSlice(text, nameStart, nameEnd));
     at = skipBlanks(text, nameEnd, end);
-    if (text.charCodeAt(at) !== EQUALS) {
+    if (at >= end || text.charCodeAt(at) !== EQUALS) {
       values.push('');
       continue;
     }
     const valueStart = skipBlanks(text, at + 1, end);
-    const valueEnd =
-      text.charCodeAt(valueStart) === QUOTE
-        ? quotedStringEnd(text, valueStart, end)
-        : skip(PARAMETER_VALUE, text, valueStart, end);
+    const isQuoted = valueStart < end && text.charCodeAt(valueStart) === QUOTE;
+    const valueEnd = isQuoted ? quotedStringEnd(text, valueStart, end) : skip(PARAMETER_VALUE, text, valueStart, end);
     if (valueEnd <= valueStart) return fault(valueStart);
     values.push(text.slice(valueStart, valueEnd));
     at = skipBlanks(text, valueEnd, end);

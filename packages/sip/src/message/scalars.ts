@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@manyline/kernel';
-import { isIn, skip, TOKEN } from '../uri/characters.ts';
+import { skip, skipBlanks, TOKEN } from '../uri/characters.ts';
 import type { FieldFault } from './field-fault.ts';
 
 export interface CSeq {
@@ -23,21 +23,20 @@ export function parseDecimal(text: string | undefined): number | undefined {
   return number;
 }
 
-/** Reads `number method` (RFC 3261 §20.16). */
-export function parseCSeq(text: string): Result<CSeq, FieldFault> {
+/** Reads `number method` between two offsets of a text (RFC 3261 §20.16). */
+export function parseCSeq(text: string, start = 0, end = text.length): Result<CSeq, FieldFault> {
   let sequence = 0;
-  let at = 0;
-  for (; at < text.length; at++) {
+  let at = start;
+  for (; at < end; at++) {
     const digit = text.charCodeAt(at) - 0x30;
     if (digit < 0 || digit > 9) break;
     sequence = sequence * 10 + digit;
-    if (sequence > LARGEST_CSEQ) return err({ rule: 'cseq-number-range', offset: 0 });
+    if (sequence > LARGEST_CSEQ) return err({ rule: 'cseq-number-range', offset: start });
   }
-  if (at === 0) return err({ rule: 'cseq-number', offset: 0 });
-  const blank = at;
-  while (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09) at++;
-  if (at === blank || !isIn(TOKEN, text.charCodeAt(at)) || skip(TOKEN, text, at, text.length) !== text.length) {
-    return err({ rule: 'cseq-method', offset: at });
+  if (at === start) return err({ rule: 'cseq-number', offset: start });
+  const method = skipBlanks(text, at, end);
+  if (method === at || method === end || skip(TOKEN, text, method, end) !== end) {
+    return err({ rule: 'cseq-method', offset: method });
   }
-  return ok({ sequence, method: text.slice(at) });
+  return ok({ sequence, method: text.slice(method, end) });
 }

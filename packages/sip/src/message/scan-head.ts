@@ -8,7 +8,6 @@ const CR = 0x0d;
 const SPACE = 0x20;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
-const DELETE = 0x7f;
 
 /** Fields of which a message has one at most (RFC 3261 §7.3.1), as a bit set by number. */
 const singleFields =
@@ -72,7 +71,7 @@ export function scanHead(bytes: Uint8Array, start: number): HeadScan {
     let folded = false;
     for (; at < length; at++) {
       byte = bytes[at]!;
-      if (byte >= SPACE ? byte !== DELETE : byte === TAB) continue;
+      if (byte >= SPACE || byte === TAB) continue;
       if (byte === CR && bytes[at + 1] === LF) {
         const next = bytes[at + 2];
         if (next !== SPACE && next !== TAB) break;

@@ -8,6 +8,7 @@ import { parseVia, Via } from './via.ts';
 import { type CSeq, parseCSeq, parseDecimal } from './scalars.ts';
 
 const noAddress = new NameAddr('', '', Parameters.empty);
+const none: readonly never[] = [];
 const noVia = new Via('', '', undefined, Parameters.empty, '');
 
 /** A fault and the field in which it stands. */
@@ -51,7 +52,7 @@ export abstract class SipMessage {
   get cseq(): CSeq {
     this.#refresh();
     if (this.#cseq === undefined) {
-      const parsed = parseCSeq(this.headers.first(CSEQ) ?? '');
+      const parsed = this.headers.readFirst(CSEQ, parseCSeq);
       if (!parsed.ok) this.#note(CSEQ, parsed.error);
       this.#cseq = parsed.ok ? parsed.value : { sequence: 0, method: '' };
     }
@@ -87,15 +88,11 @@ export abstract class SipMessage {
   get vias(): readonly Via[] {
     this.#refresh();
     if (this.#vias === undefined) {
-      const vias: Via[] = [];
-      for (const line of this.headers.all(VIA)) {
-        for (const value of splitValues(line)) {
-          const parsed = parseVia(value);
-          if (!parsed.ok) this.#note(VIA, parsed.error);
-          vias.push(parsed.ok ? parsed.value : new Via('', '', undefined, Parameters.empty, value));
-        }
-      }
-      this.#vias = vias;
+      this.#vias = this.headers.readEach(VIA, parseVia).map((parsed) => {
+        if (parsed.ok) return parsed.value;
+        this.#note(VIA, parsed.error);
+        return noVia;
+      });
     }
     return this.#vias;
   }
@@ -104,15 +101,16 @@ export abstract class SipMessage {
   get contacts(): readonly NameAddr[] {
     this.#refresh();
     if (this.#contacts === undefined) {
-      this.#contactIsWildcard = this.headers.first(CONTACT) === '*';
-      this.#contacts = this.#readAddresses(CONTACT);
+      this.#contactIsWildcard = this.headers.first(CONTACT) === '*' && this.headers.getAll('Contact').length === 1;
+      this.#contacts = this.#contactIsWildcard ? none : this.#readAddresses(CONTACT);
     }
     return this.#contacts;
   }
 
   /** `Contact: *` (RFC 3261 §10.2.2); never beside other contacts in a parsed message. */
   get contactIsWildcard(): boolean {
-    return this.contacts.length === 0 && this.#contactIsWildcard;
+    void this.contacts;
+    return this.#contactIsWildcard;
   }
 
   get routes(): readonly NameAddr[] {
@@ -180,22 +178,19 @@ export abstract class SipMessage {
   }
 
   #readAddress(field: number): NameAddr {
-    const parsed = parseNameAddr(this.headers.first(field) ?? '');
+    const parsed = this.headers.readFirst(field, parseNameAddr);
     if (parsed.ok) return parsed.value;
     this.#note(field, parsed.error);
     return noAddress;
   }
 
   #readAddresses(field: number): readonly NameAddr[] {
+    const results = this.headers.readEach(field, parseNameAddr);
+    if (results.length === 0) return none;
     const addresses: NameAddr[] = [];
-    const lines = this.headers.all(field);
-    for (const line of lines) {
-      if (field === CONTACT && line === '*' && lines.length === 1) continue;
-      for (const value of splitValues(line)) {
-        const parsed = parseNameAddr(value);
-        if (parsed.ok) addresses.push(parsed.value);
-        else this.#note(field, parsed.error);
-      }
+    for (const parsed of results) {
+      if (parsed.ok) addresses.push(parsed.value);
+      else this.#note(field, parsed.error);
     }
     return addresses;
   }

@@ -1,5 +1,7 @@
 import { quotedStringEnd } from '../uri/quoted-string.ts';
 
+const TAB = 0x09;
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const LESS = 0x3c;
@@ -10,23 +12,41 @@ const LESS = 0x3c;
  */
 export function splitValues(value: string): string[] {
   if (!value.includes(',')) return [value];
+  const bounds = splitBounds(value, 0, value.length);
   const parts: string[] = [];
-  let start = 0;
-  for (let at = 0; at < value.length; at++) {
-    const code = value.charCodeAt(at);
+  for (let i = 0; i < bounds.length; i += 2) parts.push(value.slice(bounds[i], bounds[i + 1]));
+  return parts;
+}
+
+/** The same between two offsets of a text: start and end of each part, in turn. */
+export function splitBounds(text: string, start: number, end: number): number[] {
+  const bounds: number[] = [];
+  let partStart = start;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
     if (code === COMMA) {
-      parts.push(value.slice(start, at).trim());
-      start = at + 1;
+      pushTrimmed(bounds, text, partStart, at);
+      partStart = at + 1;
     } else if (code === QUOTE) {
-      const end = quotedStringEnd(value, at, value.length);
-      if (end < 0) break;
-      at = end - 1;
+      const close = quotedStringEnd(text, at, end);
+      if (close < 0) break;
+      at = close - 1;
     } else if (code === LESS) {
-      const end = value.indexOf('>', at);
-      if (end < 0) break;
-      at = end;
+      const close = text.indexOf('>', at);
+      if (close < 0 || close >= end) break;
+      at = close;
     }
   }
-  parts.push(value.slice(start).trim());
-  return parts;
+  pushTrimmed(bounds, text, partStart, end);
+  return bounds;
+}
+
+function pushTrimmed(bounds: number[], text: string, start: number, end: number): void {
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  bounds.push(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
 }

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@manyline/kernel';
-import { skip, skipBlanks, TOKEN } from '../uri/characters.ts';
+import { DIGIT, lowerSlice, skip, skipBlanks, TOKEN } from '../uri/characters.ts';
 import { Parameters } from '../uri/parameters.ts';
 import { endOfHost } from '../uri/parse-uri.ts';
 import type { FieldFault } from './field-fault.ts';
@@ -58,42 +58,47 @@ export function formatVia(protocol: string, host: string, port: number | undefin
   return `SIP/2.0/${protocol} ${host}${port === undefined ? '' : `:${port}`}${params}`;
 }
 
-/** Reads one Via value (no comma list). The protocol version is not judged here; the start line's is. */
-export function parseVia(text: string): Result<Via, FieldFault> {
-  const end = text.length;
-  let at = 0;
-  let tokenStart = 0;
-  for (let part = 0; part < 3; part++) {
-    tokenStart = at;
-    at = skip(TOKEN, text, at, end);
-    if (at === tokenStart) return fault('via-sent-protocol', at);
-    if (part === 2) break;
-    at = skipBlanks(text, at, end);
-    if (text.charCodeAt(at) !== SLASH) return fault('via-sent-protocol', at);
-    at = skipBlanks(text, at + 1, end);
-  }
-  const protocol = text.slice(tokenStart, at).toUpperCase();
-  const hostStart = skipBlanks(text, at, end);
-  if (hostStart === at) return fault('via-sent-by', at);
-  at = endOfHost(text, hostStart, end);
-  if (at < 0) return fault('via-sent-by', hostStart);
-  const host = text.slice(hostStart, at).toLowerCase();
-  at = skipBlanks(text, at, end);
+/**
+ * Reads the Via value (no comma list) between two offsets of a text. The protocol version is not judged here; the
+ * start line's is. Fault offsets count from the start of the text.
+ */
+export function parseVia(text: string, start = 0, end = text.length): Result<Via, FieldFault> {
+  const transportStart = text.startsWith('SIP/2.0/', start) ? start + 8 : endOfProtocolVersion(text, start, end);
+  const transportEnd = skip(TOKEN, text, transportStart, end);
+  if (transportEnd <= transportStart) return fault('via-sent-protocol', start);
+  const hostStart = skipBlanks(text, transportEnd, end);
+  if (hostStart === transportEnd) return fault('via-sent-by', transportEnd);
+  const hostEnd = endOfHost(text, hostStart, end);
+  if (hostEnd < 0) return fault('via-sent-by', hostStart);
+  let at = skipBlanks(text, hostEnd, end);
   let port: number | undefined;
-  if (text.charCodeAt(at) === COLON) {
-    at = skipBlanks(text, at + 1, end);
-    const portStart = at;
-    port = 0;
-    for (; at < end; at++) {
-      const digit = text.charCodeAt(at) - 0x30;
-      if (digit < 0 || digit > 9) break;
-      port = port * 10 + digit;
-      if (port > 65535) break;
-    }
-    if (port === 0 || port > 65535) return fault('via-port', portStart);
+  if (at < end && text.charCodeAt(at) === COLON) {
+    const portStart = skipBlanks(text, at + 1, end);
+    at = skip(DIGIT, text, portStart, end);
+    port = at - portStart <= 5 ? Number(text.slice(portStart, at)) : 0;
+    if (port < 1 || port > 65535) return fault('via-port', portStart);
   }
-  const params = readParameters(text, at);
-  return params.ok ? ok(new Via(protocol, host, port, params.value, text)) : params;
+  const params = readParameters(text, at, end);
+  if (!params.ok) return params;
+  const protocol = protocolName(text.slice(transportStart, transportEnd));
+  const raw = start === 0 && end === text.length ? text : text.slice(start, end);
+  return ok(new Via(protocol, lowerSlice(text, hostStart, hostEnd), port, params.value, raw));
+}
+
+/** The offset of the transport behind `SIP / 2.0 /`, which may be spelled with white space; -1 when it is not there. */
+function endOfProtocolVersion(text: string, start: number, end: number): number {
+  let at = start;
+  for (let part = 0; part < 2; part++) {
+    const tokenEnd = skip(TOKEN, text, at, end);
+    const slash = skipBlanks(text, tokenEnd, end);
+    if (tokenEnd === at || text.charCodeAt(slash) !== SLASH) return -1;
+    at = skipBlanks(text, slash + 1, end);
+  }
+  return at;
+}
+
+function protocolName(name: string): string {
+  return name === 'UDP' || name === 'TCP' || name === 'TLS' ? name : name.toUpperCase();
 }
 
 function fault(rule: string, offset: number): Result<Via, FieldFault> {

@@ -150,14 +150,14 @@ export class TransactionLayer {
     this.respondStateless(request, flow, SipResponse.create(request, error.statusCode, { reasonPhrase }));
   }
 
-  /** The flow is closed, or refused to send: nothing is waited for any more on it (RFC 3261 §17.1.4). */
-  flowFailed(flow: Flow): void {
+  /** The flow is closed, or refuses to send: requests that wait for a response on it fail (RFC 3261 §17.1.4). */
+  flowClosed(flow: Flow): void {
     this.#context.waiting.flowFailed(flow);
   }
 
   /**
-   * The transaction in which `request`, given to `onRequest`, is answered. Call it within that call: until then a
-   * retransmission counts as new. Throws on ACK, which has no transaction and no response.
+   * The transaction in which `request`, given to `onRequest`, is answered. Until it is made a retransmission counts as
+   * new; copies of a request share one transaction. Throws on ACK, which has no transaction and no response.
    */
   createServerTransaction(request: SipRequest, flow: Flow): ServerTransaction {
     if (request.method === 'ACK') throw new Error('an ACK has no server transaction');
@@ -168,7 +168,13 @@ export class TransactionLayer {
       request.method === 'INVITE'
         ? new InviteServerTransaction(this.#context, key, request, flow)
         : new NonInviteServerTransaction(this.#context, key, request, flow);
-    this.#servers.set(key, transaction);
+    if (known === undefined) {
+      this.#servers.set(key, transaction);
+    } else {
+      // The user was slow, and has answered another copy of this request meanwhile.
+      known.receive(request, flow);
+      transaction.abandon();
+    }
     return transaction;
   }
 

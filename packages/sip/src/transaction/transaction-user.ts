@@ -5,7 +5,7 @@ import type { InviteServerTransaction } from './invite-server-transaction.ts';
 /** The layer above the transactions (RFC 3261 §5). What it throws is logged; a request that it failed on is answered 500. */
 export interface TransactionUser {
   /**
-   * A request that matches no transaction: answer it in this call by `createServerTransaction` or `respondStateless`.
+   * A request that matches no transaction, to be answered by `createServerTransaction` or `respondStateless`.
    * Also an ACK for a 2xx and a CANCEL that matches no INVITE.
    */
   onRequest(request: SipRequest, flow: Flow): void;

@@ -52,3 +52,12 @@ export function skipBlanks(text: string, at: number, end: number): number {
   }
   return at;
 }
+
+/** The text from `start` to `end` with ASCII letters in lower case; as fast as a slice when there is nothing to do. */
+export function lowerSlice(text: string, start: number, end: number): string {
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code <= 0x5a && code >= 0x41) return text.slice(start, end).toLowerCase();
+  }
+  return text.slice(start, end);
+}

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@manyline/kernel';
-import { HEX, HOST, isIn, SCHEME, skip, URI } from './characters.ts';
+import { HEX, HOST, isIn, lowerSlice, SCHEME, skip, URI } from './characters.ts';
 import { SipUri } from './sip-uri.ts';
 import { TelUri } from './tel-uri.ts';
 import type { Uri, UriError } from './uri.ts';
@@ -19,7 +19,7 @@ const EQUALS = 0x3d;
 export function parseUri(text: string): Result<Uri, UriError> {
   const colon = text.indexOf(':');
   if (colon <= 0 || !isLetter(text.charCodeAt(0)) || skip(SCHEME, text, 0, colon) !== colon) return fault('uri-scheme', 0);
-  const scheme = text.slice(0, colon).toLowerCase();
+  const scheme = lowerSlice(text, 0, colon);
   const stop = findIllegal(text, colon + 1);
   if (stop >= 0) return fault('uri-character', stop);
   if (scheme === 'sip' || scheme === 'sips') return parseSip(text, scheme, colon + 1);
@@ -48,7 +48,7 @@ function parseSip(text: string, scheme: 'sip' | 'sips', start: number): Result<U
   const hostStart = at;
   at = endOfHost(text, at, end);
   if (at < 0) return fault('uri-host', hostStart);
-  const host = text.slice(hostStart, at).toLowerCase();
+  const host = lowerSlice(text, hostStart, at);
   let port: number | undefined;
   if (text.charCodeAt(at) === COLON) {
     const portStart = at + 1;
