@@ -20,7 +20,7 @@ export interface RequestHandlerOptions {
   readonly tenants: TenantDirectory;
   readonly authenticator: Authenticator;
   readonly registrar: RegisterHandler;
-  readonly calls: CallEngine;
+  readonly calls: Pick<CallEngine, 'handle'>;
   readonly metrics: WorkerMetrics;
   /** Whether a host is this server itself, not a tenant's domain. */
   readonly isOwnHost: (host: string, flow: Flow) => boolean;

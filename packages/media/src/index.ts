@@ -1,3 +1,10 @@
 export { MediaClient, type MediaClientEvents, type MediaClientOptions } from './control/media-client.ts';
-export type { LegRemote, OpenedLeg } from './control/protocol.ts';
+export { type MediaBackend, MediaServer } from './control/media-server.ts';
+export type { LegRemote, MediaCommand, MediaResult, OpenedLeg } from './control/protocol.ts';
+export { executeCommand } from './execute-command.ts';
 export type { LegStatistics } from './leg-statistics.ts';
+export { MediaEngine, type MediaTotals } from './media-engine.ts';
+export { MediaError, type MediaErrorCode, type MediaFailure } from './media-error.ts';
+export { PortPool } from './port-pool.ts';
+export { listenControl } from './socket/control-socket.ts';
+export { openSockets, type SocketKind, wake } from './socket/open-sockets.ts';

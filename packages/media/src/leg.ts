@@ -33,8 +33,8 @@ export class Leg {
   #partner: Leg | undefined;
   /** The RTP source is locked, so that packets from the socket's peer need no judgement. */
   #locked = false;
-  #onHold = false;
-  #hasRemote = false;
+  /** True until the first offer or answer, too. */
+  #onHold = true;
   #rtpThisSecond = 0;
   #rtcpThisSecond = 0;
   #silentSeconds = 0;
@@ -78,17 +78,17 @@ export class Leg {
   /** False when media may go to none of the remote's addresses. */
   update(remote: LegRemote | null): boolean {
     this.#silentSeconds = 0;
-    this.#onHold = remote === null || remote.onHold === true;
-    this.#hasRemote = remote !== null;
-    if (remote === null) {
+    const wanted = remote === null || wantsNothing(remote) ? null : remote;
+    this.#onHold = wanted === null || wanted.onHold === true;
+    if (wanted === null) {
       this.#learning.reset();
       this.#rtcpSource.update(0);
       this.#applyPeers();
       return true;
     }
-    if (remote.clockRate !== undefined) this.#statistics.setClockRate(remote.clockRate);
-    const permitted = this.#learning.update(remote, this.#clock.now());
-    this.#rtcpSource.update(remote.rtcpPort ?? remote.rtpPort + 1);
+    if (wanted.clockRate !== undefined) this.#statistics.setClockRate(wanted.clockRate);
+    const permitted = this.#learning.update(wanted, this.#clock.now());
+    this.#rtcpSource.update(wanted.rtcpPort ?? wanted.rtpPort + 1);
     this.#applyPeers();
     return permitted;
   }
@@ -114,7 +114,7 @@ export class Leg {
       return false;
     }
     this.#silentSeconds += 1;
-    const held = this.#onHold || this.#partner.onHold || !this.#hasRemote;
+    const held = this.#onHold || this.#partner.onHold;
     return this.#silentSeconds % (held ? TIMEOUT_ON_HOLD_SECONDS : TIMEOUT_SECONDS) === 0;
   }
 
@@ -194,4 +194,9 @@ export class Leg {
     this.#rtp.setPeer(this.#learning.target);
     this.#rtcp.setPeer(this.#rtcpSource.target);
   }
+}
+
+/** The old way to hold: 0.0.0.0 (RFC 3264 §8.4); and a refused stream: port 0. */
+function wantsNothing(remote: LegRemote): boolean {
+  return remote.rtpPort === 0 || remote.address === '0.0.0.0' || remote.address === '::';
 }

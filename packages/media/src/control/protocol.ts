@@ -1,4 +1,6 @@
+/** The messages between a SIP worker and the media process; README.md describes the exchange. */
 import type { LegStatistics } from '../leg-statistics.ts';
+import type { MediaFailure } from '../media-error.ts';
 
 /** The ports of a leg that was opened. */
 export interface OpenedLeg {
@@ -18,9 +20,48 @@ export interface LegRemote {
   readonly signallingAddress: string;
   /** The RTP clock rate, for jitter; 8000 when left out. */
   readonly clockRate?: number;
+  /** Payload types that may begin a stream from a source that is not yet known; any when left out. */
+  readonly payloadTypes?: readonly number[];
   /** On hold silence is allowed for an hour instead of a minute. */
   readonly onHold?: boolean;
 }
 
-/** The answer to `statistics` of one session. */
-export type SessionStatistics = readonly LegStatistics[];
+/** What a thread of the media process carries out, in order. */
+export type MediaCommand =
+  | { readonly op: 'openLegs'; readonly sessionId: string; readonly legIds: readonly string[] }
+  | { readonly op: 'updateLeg'; readonly sessionId: string; readonly legId: string; readonly remote: LegRemote | null }
+  | { readonly op: 'connectLegs'; readonly sessionId: string; readonly legA: string; readonly legB: string }
+  | { readonly op: 'closeLegs'; readonly sessionId: string; readonly legIds: readonly string[] }
+  | { readonly op: 'closeSession'; readonly sessionId: string };
+
+/** By operation, what a successful answer carries as `result`. */
+export interface MediaResults {
+  openLegs: OpenedLeg[];
+  updateLeg: null;
+  connectLegs: null;
+  closeLegs: LegStatistics[];
+  closeSession: LegStatistics[];
+  hello: null;
+  claim: { readonly missing: string[] };
+}
+
+/** Requests about the connection itself. `hello` is the first on each connection. */
+export type ConnectionRequest =
+  | { readonly op: 'hello'; readonly protocol: number; readonly clientId: string }
+  | { readonly op: 'claim'; readonly sessionIds: readonly string[] };
+
+export type MediaRequest = MediaCommand | ConnectionRequest;
+
+export type MediaResult = MediaResults[keyof MediaResults];
+
+export type MediaResponse =
+  | { readonly id: number; readonly result: MediaResult }
+  | { readonly id: number; readonly error: MediaFailure };
+
+export interface MediaEvent {
+  readonly event: 'mediaTimeout';
+  readonly sessionId: string;
+  readonly legId: string;
+}
+
+export const PROTOCOL_VERSION = 1;

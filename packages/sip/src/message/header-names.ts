@@ -117,12 +117,10 @@ const numbersByName = new Map<string, number>();
 const slots = new Uint8Array(1024);
 const spellings: { readonly bytes: Uint8Array; readonly number: number }[] = [];
 
-/** The start value of the hash that the parser folds over a name's bytes, see `hashStep`. */
-export const HASH_START = 7;
-
-/** Folds one byte of a name into the hash; letters of both cases give the same. */
-export function hashStep(hash: number, byte: number): number {
-  return (Math.imul(hash, 31) + (byte | 0x20)) | 0;
+/** Of the length and three bytes of a name; letters of both cases give the same. */
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  const mixed = (bytes[start]! | 0x20) * 31 + (bytes[(start + end) >> 1]! | 0x20) * 7 + (bytes[end - 1]! | 0x20) * 3;
+  return (mixed + (end - start) * 101) & 1023;
 }
 
 known.forEach(([canonical, compact], index) => {
@@ -132,7 +130,7 @@ known.forEach(([canonical, compact], index) => {
     const lower = spelling.toLowerCase();
     numbersByName.set(lower, number);
     const bytes = Buffer.from(lower);
-    let slot = bytes.reduce(hashStep, HASH_START) & 1023;
+    let slot = slotOf(bytes, 0, bytes.length);
     while (slots[slot] !== 0) slot = (slot + 1) & 1023;
     spellings.push({ bytes, number });
     slots[slot] = spellings.length;
@@ -144,9 +142,9 @@ export function headerNumber(name: string): number {
   return numbersByName.get(name) ?? numbersByName.get(name.toLowerCase()) ?? 0;
 }
 
-/** As `headerNumber` for a name that stands in bytes [start, end), whose hash the caller has folded. */
-export function headerNumberAt(bytes: Uint8Array, start: number, end: number, hash: number): number {
-  for (let slot = hash & 1023; slots[slot] !== 0; slot = (slot + 1) & 1023) {
+/** As `headerNumber`, for a name of at least one token character that stands in bytes [start, end). */
+export function headerNumberAt(bytes: Uint8Array, start: number, end: number): number {
+  for (let slot = slotOf(bytes, start, end); slots[slot] !== 0; slot = (slot + 1) & 1023) {
     const spelling = spellings[slots[slot]! - 1]!;
     if (spelling.bytes.length === end - start && matches(bytes, start, spelling.bytes)) return spelling.number;
   }

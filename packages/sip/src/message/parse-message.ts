@@ -36,7 +36,9 @@ export function parseMessage(bytes: Buffer): Result<SipRequest | SipResponse, Si
   while (bytes[start] === CR && bytes[start + 1] === LF) start += 2;
   const lineEnd = endOfLine(bytes, start);
   if (lineEnd < 0) return notSip('start-line-end', start);
-  const startLine = readStartLine(bytes.toString('latin1', start, lineEnd));
+  const scan = scanHead(bytes, lineEnd + 2);
+  const head = bytes.toString('latin1', 0, scan.rule === '' ? scan.offset : lineEnd);
+  const startLine = readStartLine(head.slice(start, lineEnd));
   if (startLine.kind === 'not-sip') return notSip('start-line', start);
 
   const refuse = (fault: Fault) => refusal(bytes, lineEnd + 2, startLine, fault);
@@ -49,7 +51,6 @@ export function parseMessage(bytes: Buffer): Result<SipRequest | SipResponse, Si
   if (startLine.fault !== undefined) {
     return refuse({ ...startLine.fault, offset: start, detail: 'malformed start line' });
   }
-  const scan = scanHead(bytes, lineEnd + 2);
   if (scan.rule !== '') {
     const statusCode = scan.rule === 'header-too-long' || scan.rule === 'too-many-headers' ? 513 : 400;
     return refuse({ statusCode, rule: scan.rule, offset: scan.offset, detail: 'malformed header section' });
@@ -60,7 +61,7 @@ export function parseMessage(bytes: Buffer): Result<SipRequest | SipResponse, Si
     return refuse({ statusCode: 400, rule, offset: scan.offset, detail: `no ${canonicalNames[missing]} header field` });
   }
 
-  const headers = HeaderFields.fromScan(bytes.toString('latin1', 0, scan.offset), scan.numbers, scan.spans);
+  const headers = HeaderFields.fromScan(head, scan.numbers, scan.spans);
   const contentLength = headers.first(CONTENT_LENGTH);
   const available = bytes.length - scan.offset;
   const bodyLength = contentLength === undefined ? available : parseDecimal(contentLength);
@@ -92,7 +93,7 @@ function findFault(message: SipRequest | SipResponse, scan: HeadScan, start: num
   const fault = message.findHeaderFault();
   if (fault !== undefined) return inField(scan, fault.field, fault.rule, offsetOf(scan, fault));
   if (message instanceof SipRequest && message.cseq.method !== message.method) return inField(scan, CSEQ, 'cseq-method-mismatch');
-  if (!/^[^\s]+$/.test(message.callId)) return inField(scan, CALL_ID, 'call-id-syntax');
+  if (!isWord(message.callId)) return inField(scan, CALL_ID, 'call-id-syntax');
   const maxForwards = message.headers.first(MAX_FORWARDS);
   if (maxForwards !== undefined && (parseDecimal(maxForwards) ?? 256) > 255) return inField(scan, MAX_FORWARDS, 'max-forwards-range');
   return undefined;
@@ -117,4 +118,9 @@ function notSip(rule: string, offset: number): Result<never, SipParseError> {
 function refusal(bytes: Buffer, headStart: number, line: Exclude<StartLine, { kind: 'not-sip' }>, fault: Fault): Result<never, SipParseError> {
   if (line.kind === 'response') return err({ kind: 'bad-response', ...fault });
   return err({ kind: 'bad-request', ...fault, request: salvageRequest(bytes, headStart, line.method, line.uri) });
+}
+
+/** Not empty and without white space, the least that a Call-ID must be. */
+function isWord(text: string): boolean {
+  return text !== '' && !text.includes(' ') && !text.includes('\t');
 }

@@ -1,5 +1,5 @@
 import { isIn, TOKEN } from '../uri/characters.ts';
-import { CALL_ID, CONTENT_LENGTH, CONTENT_TYPE, CSEQ, FROM, HASH_START, hashStep, headerNumberAt, MAX_FORWARDS, TO } from './header-names.ts';
+import { CALL_ID, CONTENT_LENGTH, CONTENT_TYPE, CSEQ, FROM, headerNumberAt, MAX_FORWARDS, TO } from './header-names.ts';
 import { messageLimits } from './limits.ts';
 
 const TAB = 0x09;
@@ -53,12 +53,10 @@ export function scanHead(bytes: Uint8Array, start: number): HeadScan {
       return scan;
     }
 
-    let hash = HASH_START;
     let byte = 0;
     for (; at < length; at++) {
       byte = bytes[at]!;
       if (!isIn(TOKEN, byte)) break;
-      hash = hashStep(hash, byte);
     }
     const nameEnd = at;
     if (nameEnd === lineStart) return fail(scan, 'header-name', at);
@@ -86,7 +84,7 @@ export function scanHead(bytes: Uint8Array, start: number): HeadScan {
     if (folded) while (valueStart < valueEnd && isBlank(bytes[valueStart]!)) valueStart++;
     at += 2;
 
-    const number = headerNumberAt(bytes, lineStart, nameEnd, hash);
+    const number = headerNumberAt(bytes, lineStart, nameEnd);
     if (number > 0 && number < 32) {
       const bit = 1 << number;
       if ((scan.seen & singleFields & bit) !== 0) return fail(scan, 'header-repeated', lineStart);

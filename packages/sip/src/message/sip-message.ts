@@ -173,7 +173,13 @@ export abstract class SipMessage {
   /** For the parser: reads every field whose views must hold, and returns the first fault. */
   findHeaderFault(): HeaderFault | undefined {
     this.#fault = undefined;
-    void [this.vias, this.from, this.to, this.cseq, this.contacts, this.routes, this.recordRoutes];
+    void this.vias;
+    void this.from;
+    void this.to;
+    void this.cseq;
+    void this.contacts;
+    void this.routes;
+    void this.recordRoutes;
     return this.#fault;
   }
 
