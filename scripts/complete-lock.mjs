@@ -28,6 +28,15 @@ function platformOf(name) {
   return { os, cpu, libc };
 }
 
+/** What the packages of all platforms have in common, taken from one that is there. */
+function sharedFields(path, optionalDependencies) {
+  const sibling = Object.keys(optionalDependencies)
+    .flatMap((name) => [lock.packages[`${path}/node_modules/${name}`], lock.packages[`node_modules/${name}`]])
+    .find((entry) => entry?.resolved !== undefined || entry?.integrity !== undefined);
+  const { bin, engines, license } = sibling ?? {};
+  return { ...(license && { license }), ...(bin && { bin }), ...(engines && { engines }) };
+}
+
 const added = [];
 for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, range] of Object.entries(entry.optionalDependencies ?? {})) {
@@ -41,6 +50,7 @@ for (const [path, entry] of Object.entries(lock.packages)) {
       ...(cpu && { cpu: [cpu] }),
       ...(entry.dev && { dev: true }),
       ...(libc && { libc: [libc] }),
+      ...sharedFields(path, entry.optionalDependencies),
       optional: true,
       ...(os && { os: [os] }),
     };

@@ -6,7 +6,7 @@ import { parseCLI, startVitest } from 'vitest/node';
 import { TestCount } from './test-count.ts';
 import { installTestPeers } from './test-peers.ts';
 
-installTestPeers();
+await installTestPeers();
 process.chdir(new URL('..', import.meta.url).pathname);
 
 const count = new TestCount();

@@ -12,12 +12,11 @@ const MEASURED_SECONDS = 8;
  * INVITE, 401, INVITE with the answer, 180, 200, ACK, 500 ms, BYE between registered users: the first half calls the
  * second half. No media flows, but the SDP of both sides is real.
  */
-export async function benchCalls(subject: SipSubject): Promise<BenchLine[]> {
+export async function benchCalls(subject: SipSubject, report: (line: BenchLine) => void): Promise<void> {
   const half = subject.users.length / 2;
   const callers = subject.users.slice(0, half);
   const called = subject.users.slice(half);
   const answering = await Sipp.start({ scenario: 'answer', timeoutSeconds: 300 });
-  const lines: BenchLine[] = [];
   try {
     await registerAt(subject, called, answering.localPort);
     const rows = callers.map(({ number, password }, index) => [
@@ -41,7 +40,7 @@ export async function benchCalls(subject: SipSubject): Promise<BenchLine[]> {
       await load(rate, WARM_UP_SECONDS);
       const { value, cpu } = await subject.cpu.during(() => load(rate, MEASURED_SECONDS));
       const { total, parts } = perOperation(cpu, value.successful);
-      lines.push({
+      report({
         bench: 'calls',
         subject: subject.name,
         rate,
@@ -56,7 +55,6 @@ export async function benchCalls(subject: SipSubject): Promise<BenchLine[]> {
   } finally {
     await answering.stop();
   }
-  return lines;
 }
 
 async function registerAt(subject: SipSubject, users: SipSubject['users'], contactPort: number): Promise<void> {

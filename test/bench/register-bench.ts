@@ -8,7 +8,7 @@ const WARM_UP_SECONDS = 3;
 const MEASURED_SECONDS = 6;
 
 /** REGISTER, 401, REGISTER with the answer (MD5), 200: every user in turn, each time as a refresh from the same Contact. */
-export async function benchRegister(subject: SipSubject): Promise<BenchLine[]> {
+export async function benchRegister(subject: SipSubject, report: (line: BenchLine) => void): Promise<void> {
   const rows = subject.users.map(({ number, password }) => [number, sippCredentials(number, password)]);
   const load = (rate: number, seconds: number): Promise<SippStatistics> =>
     Sipp.run({
@@ -21,12 +21,11 @@ export async function benchRegister(subject: SipSubject): Promise<BenchLine[]> {
       authUri: `sip:${subject.domain}`,
       timeoutSeconds: seconds + 30,
     });
-  const lines: BenchLine[] = [];
   for (const rate of RATES) {
     await load(rate, WARM_UP_SECONDS);
     const { value, cpu } = await subject.cpu.during(() => load(rate, MEASURED_SECONDS));
     const { total, parts } = perOperation(cpu, value.successful);
-    lines.push({
+    report({
       bench: 'register',
       subject: subject.name,
       rate,
@@ -38,5 +37,4 @@ export async function benchRegister(subject: SipSubject): Promise<BenchLine[]> {
       cpuMicrosByPart: parts,
     });
   }
-  return lines;
 }

@@ -8,8 +8,7 @@ const WARM_UP_MS = 3000;
 const MEASURED_MS = 6000;
 
 /** RTP of 50 packets a second both ways in many calls at once; an operation is one packet relayed. */
-export async function benchRelay(subject: RelaySubject): Promise<BenchLine[]> {
-  const lines: BenchLine[] = [];
+export async function benchRelay(subject: RelaySubject, report: (line: BenchLine) => void): Promise<void> {
   for (const calls of CALLS_AT_ONCE) {
     const load = new RelayLoad();
     await load.open();
@@ -23,7 +22,7 @@ export async function benchRelay(subject: RelaySubject): Promise<BenchLine[]> {
         ({ cpu } = await subject.cpu.during(window));
       });
       const { total, parts } = perOperation(cpu, result.received);
-      lines.push({
+      report({
         bench: 'relay',
         subject: subject.name,
         rate: calls,
@@ -43,5 +42,4 @@ export async function benchRelay(subject: RelaySubject): Promise<BenchLine[]> {
       await subject.closeCalls();
     }
   }
-  return lines;
 }

@@ -1,4 +1,12 @@
-import { type Baresip, heardTone, ManylineProcess, missingPeers, startPhone, TestTenant, TlsVersionTap } from '@manyline/testkit';
+import {
+  type Baresip,
+  heardTone,
+  ManylineProcess,
+  missingPeers,
+  startPhone,
+  TestTenant,
+  TlsVersionTap,
+} from '@manyline/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const missing = missingPeers('baresip');
@@ -42,18 +50,27 @@ describe.skipIf(missing.length > 0)('two phones of one tenant talk (needs baresi
     return answered.id!;
   }
 
-  it.each(['udp', 'tcp'] as const)('over %s: both are heard, the caller hangs up, and the record is there', async (transport) => {
-    const [caller, called] = await pair(transport);
-    const callId = await talk(caller, called);
-    await caller.hangup();
-    await called.waitFor('CALL_CLOSED');
+  it.each(['udp', 'tcp'] as const)(
+    'over %s: both are heard, the caller hangs up, and the record is there',
+    async (transport) => {
+      const [caller, called] = await pair(transport);
+      const callId = await talk(caller, called);
+      await caller.hangup();
+      await called.waitFor('CALL_CLOSED');
 
-    const cdr = await tenant.cdrOf(callId);
-    expect(cdr).toMatchObject({ caller: '100', called: '101', result: 'answered', releaseCause: 'normal-clearing', releasedBy: 'caller' });
-    expect(Date.parse(cdr.answeredAt!)).toBeGreaterThanOrEqual(Date.parse(cdr.startedAt));
-    expect(Date.parse(cdr.endedAt)).toBeGreaterThan(Date.parse(cdr.answeredAt!));
-    expect(cdr.durationSeconds).toBeGreaterThanOrEqual(1);
-  });
+      const cdr = await tenant.cdrOf(callId);
+      expect(cdr).toMatchObject({
+        caller: '100',
+        called: '101',
+        result: 'answered',
+        releaseCause: 'normal-clearing',
+        releasedBy: 'caller',
+      });
+      expect(Date.parse(cdr.answeredAt!)).toBeGreaterThanOrEqual(Date.parse(cdr.startedAt));
+      expect(Date.parse(cdr.endedAt)).toBeGreaterThan(Date.parse(cdr.answeredAt!));
+      expect(cdr.durationSeconds).toBeGreaterThanOrEqual(1);
+    },
+  );
 
   it('the called phone hangs up: the caller is told, and the record says who it was', async () => {
     const [caller, called] = await pair('udp');
@@ -69,7 +86,7 @@ describe.skipIf(missing.length > 0)('two phones of one tenant talk (needs baresi
       const [caller, called] = await pair('tls', tap.port);
       expect(tap.versions).toEqual(['TLSv1.3', 'TLSv1.3']);
       const [registration] = await tenant.registered('100', 1);
-      expect(registration).toMatchObject({ transport: 'TLS', tls: true });
+      expect(registration).toMatchObject({ transport: 'tls', tls: true });
       const callId = await talk(caller, called);
       await caller.hangup();
       await called.waitFor('CALL_CLOSED');
@@ -96,10 +113,13 @@ describe.skipIf(missing.length > 0)('two phones of one tenant talk (needs baresi
     await caller.resume();
     const before = called.heard()!.samples.length;
     await expect
-      .poll(() => {
-        const { rate, samples } = called.heard()!;
-        return heardTone({ rate, samples: samples.subarray(before) }, 440);
-      }, { timeout: 5000 })
+      .poll(
+        () => {
+          const { rate, samples } = called.heard()!;
+          return heardTone({ rate, samples: samples.subarray(before) }, 440);
+        },
+        { timeout: 5000 },
+      )
       .toBe(true);
     await caller.hangup();
     await called.waitFor('CALL_CLOSED');

@@ -56,7 +56,15 @@ describe('a call that is not answered', () => {
     await called.request('ACK');
     const { status: received, cdr } = await refused(invite);
     expect(received).toBe(status);
-    expect(cdr).toMatchObject({ caller: '100', called: '101', result, releaseCause, releasedBy: 'called', answeredAt: null, durationSeconds: 0 });
+    expect(cdr).toMatchObject({
+      caller: '100',
+      called: '101',
+      result,
+      releaseCause,
+      releasedBy: 'called',
+      answeredAt: null,
+      durationSeconds: 0,
+    });
   });
 
   it('is given up by the caller: 487, and the phone stops ringing', async () => {

@@ -1,4 +1,13 @@
-import { ManylineProcess, newToken, openProbe, ProbeDialog, type ProbeMessage, probeSdp, type SipProbe, TestTenant } from '@manyline/testkit';
+import {
+  ManylineProcess,
+  newToken,
+  openProbe,
+  ProbeDialog,
+  type ProbeMessage,
+  probeSdp,
+  type SipProbe,
+  TestTenant,
+} from '@manyline/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 describe('requests in a call', () => {
@@ -8,6 +17,7 @@ describe('requests in a call', () => {
   let called: SipProbe;
   let dialog: ProbeDialog;
   let calledDialog: ProbeDialog;
+  let invite: ProbeMessage;
   let answer: ProbeMessage;
 
   beforeAll(async () => {
@@ -16,7 +26,11 @@ describe('requests in a call', () => {
     caller = await openProbe(manyline, tenant.account('100'));
     called = await openProbe(manyline, tenant.account('101'));
     await Promise.all([caller.register(), called.register()]);
-    const invite = await caller.sendAuthenticated({ method: 'INVITE', uri: `sip:101@${tenant.domain}`, body: probeSdp(33_991) });
+    invite = await caller.sendAuthenticated({
+      method: 'INVITE',
+      uri: `sip:101@${tenant.domain}`,
+      body: probeSdp(33_991),
+    });
     const incoming = await called.request('INVITE');
     const toTag = newToken();
     called.respond(incoming, 200, 'OK', { toTag, body: probeSdp(33_989) });
@@ -33,12 +47,15 @@ describe('requests in a call', () => {
     await manyline?.stop();
   });
 
-  it.each(['INFO', 'UPDATE', 'MESSAGE'])('%s without SDP is answered 200 to both sides, and not passed on', async (method) => {
-    expect((await dialog.transact(method)).status).toBe(200);
-    expect((await calledDialog.transact(method)).status).toBe(200);
-    expect(called.take((message) => message.method === method)).toBeUndefined();
-    expect(caller.take((message) => message.method === method)).toBeUndefined();
-  });
+  it.each(['INFO', 'UPDATE', 'MESSAGE'])(
+    '%s without SDP is answered 200 to both sides, and not passed on',
+    async (method) => {
+      expect((await dialog.transact(method)).status).toBe(200);
+      expect((await calledDialog.transact(method)).status).toBe(200);
+      expect(called.take((message) => message.method === method)).toBeUndefined();
+      expect(caller.take((message) => message.method === method)).toBeUndefined();
+    },
+  );
 
   it.each(['INFO', 'UPDATE', 'MESSAGE', 'BYE'])('%s in no dialog of ours is 481', async (method) => {
     const uri = `sip:101@${tenant.domain}`;
@@ -47,7 +64,10 @@ describe('requests in a call', () => {
   });
 
   it('a re-INVITE puts on hold and takes back, through to the other phone', async () => {
-    for (const [direction, seen] of [['sendonly', /a=sendonly|a=inactive/], ['sendrecv', /a=sendrecv/]] as const) {
+    for (const [direction, seen] of [
+      ['sendonly', /a=sendonly|a=inactive/],
+      ['sendrecv', /a=sendrecv/],
+    ] as const) {
       const reinvite = dialog.send('INVITE', { body: probeSdp(33_991, direction), contact: caller.contact });
       const incoming = await called.request('INVITE');
       expect(incoming.body).toMatch(seen);
@@ -66,7 +86,7 @@ describe('requests in a call', () => {
   });
 
   it('a CSeq that goes back is refused with 500', async () => {
-    const stale = ProbeDialog.asCaller(caller, new ProbeMessageOf(answer), answer);
+    const stale = ProbeDialog.asCaller(caller, invite, answer);
     expect((await stale.transact('INFO')).status).toBe(500);
   });
 

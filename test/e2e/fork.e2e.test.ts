@@ -1,4 +1,13 @@
-import { ManylineProcess, newToken, openProbe, ProbeDialog, type ProbeMessage, probeSdp, type SipProbe, TestTenant } from '@manyline/testkit';
+import {
+  ManylineProcess,
+  newToken,
+  openProbe,
+  ProbeDialog,
+  type ProbeMessage,
+  probeSdp,
+  type SipProbe,
+  TestTenant,
+} from '@manyline/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 describe('a user with two phones', () => {

@@ -26,6 +26,10 @@ describe.skipIf(missing.length > 0)('the phones of the tests, without a server b
     expect(Math.max(...heardAt) - answered.atMs).toBeLessThan(1000);
     expect(heardTone(caller.heard()!, 440)).toBe(false);
     expect(heardTone(called.heard()!, 880)).toBe(false);
+    await caller.hold();
+    await called.waitFor('CALL_REMOTE_SDP');
+    await caller.resume();
+    await called.waitFor('CALL_REMOTE_SDP');
     await caller.hangup();
     await called.waitFor('CALL_CLOSED');
   });

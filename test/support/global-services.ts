@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMigrations } from '@manyline/db';
 import { silentLogger } from '@manyline/kernel';
-import { createTemplateDatabase, findProgram, freePort, RunningProcess, startPostgresServer } from '@manyline/testkit';
+import { createTemplateDatabase, findProgram, freePortRun, RunningProcess, startPostgresServer } from '@manyline/testkit';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -22,7 +22,8 @@ declare module 'vitest' {
 const migrations = join(import.meta.dirname, '../../prisma/migrations');
 
 export default async function startServices(project: TestProject): Promise<() => Promise<void>> {
-  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  const port = await freePortRun(2);
+  const [postgres, redis] = await Promise.all([startPostgres(port), startRedis(port + 1)]);
   project.provide('postgresUrl', postgres.url);
   project.provide('redisUrl', redis.url);
   return async () => {
@@ -30,18 +31,17 @@ export default async function startServices(project: TestProject): Promise<() =>
   };
 }
 
-async function startPostgres() {
-  const server = await startPostgresServer(await freePort());
+async function startPostgres(port: number) {
+  const server = await startPostgresServer(port);
   await createTemplateDatabase(server.url, async (url) => {
     await runMigrations({ url, directory: migrations, logger: silentLogger });
   });
   return server;
 }
 
-async function startRedis() {
+async function startRedis(port: number) {
   const program = findProgram('redis-server') ?? findProgram('valkey-server');
   if (program === undefined) throw new Error('redis-server is not installed: apt-get install redis-server');
-  const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'manyline-redis-'));
   const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
   const process = RunningProcess.spawn(program, options);

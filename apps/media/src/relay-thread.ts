@@ -1,41 +1,28 @@
-/** A worker thread that owns sockets and relays; started by RelayThreads. */
+/** A worker thread that owns sockets and relays; started by RelayThread. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { systemClock } from '@manyline/kernel';
-import { executeCommand, MediaEngine, openSockets, PortPool } from '@manyline/media';
-import type { FromThread, RelayThreadSettings, ToThread } from './thread-messages.ts';
-
-const TOTALS_EVERY_MS = 1000;
+import { Relay } from './relay.ts';
+import type { FromThread, RelayThreadSettings, ThreadOutcome, ToThread } from './thread-messages.ts';
 
 const settings = workerData as RelayThreadSettings;
 const port = parentPort!;
 const say = (message: FromThread): void => port.postMessage(message);
 
-const { kind, sockets, wakeFd } = openSockets(settings.host, settings.sockets);
-const ports = new PortPool({
-  clock: systemClock,
-  min: settings.rtpPortMin,
-  max: settings.rtpPortMax,
-  share: { index: settings.index, count: settings.count },
-});
-const engine = new MediaEngine({
-  clock: systemClock,
-  sockets,
-  ports,
-  allowPrivateAddresses: settings.allowPrivateAddresses,
+const relay = new Relay({
+  settings,
+  share: settings,
   onMediaTimeout: (sessionId, legId) => say({ type: 'mediaTimeout', sessionId, legId }),
+  onTotals: (totals) => say({ type: 'totals', totals }),
 });
-const totals = setInterval(() => say({ type: 'totals', totals: engine.totals() }), TOTALS_EVERY_MS);
 
 port.on('message', (message: ToThread) => {
   if (message.type === 'stop') {
-    clearInterval(totals);
-    engine.close();
-    sockets.close();
+    relay.close();
     port.close();
     return;
   }
-  const outcomes = message.commands.map(({ id, command }) => ({ id, outcome: executeCommand(engine, command) }));
+  const outcomes: ThreadOutcome[] = [];
+  for (const { id, command } of message.commands) relay.execute(command, (outcome) => outcomes.push({ id, outcome }));
   say({ type: 'outcomes', outcomes });
 });
 
-say({ type: 'ready', sockets: kind, wakeFd, ports: ports.size });
+say({ type: 'ready' });

@@ -1,16 +1,11 @@
 /** What the main thread and a relay thread say to each other. */
 import type { Result } from '@manyline/kernel';
-import type { MediaCommand, MediaFailure, MediaResult, MediaTotals, SocketKind } from '@manyline/media';
+import type { MediaCommand, MediaFailure, MediaResult, MediaTotals } from '@manyline/media';
+import type { RelaySettings } from './relay.ts';
 
-export interface RelayThreadSettings {
+export interface RelayThreadSettings extends RelaySettings {
   readonly index: number;
   readonly count: number;
-  /** The IP address to bind to. */
-  readonly host: string;
-  readonly rtpPortMin: number;
-  readonly rtpPortMax: number;
-  readonly allowPrivateAddresses: boolean;
-  readonly sockets: SocketKind;
 }
 
 export type ToThread =
@@ -18,7 +13,7 @@ export type ToThread =
   | { readonly type: 'stop' };
 
 export type FromThread =
-  | { readonly type: 'ready'; readonly sockets: 'linux' | 'node'; readonly wakeFd: number | undefined; readonly ports: number }
+  | { readonly type: 'ready' }
   | { readonly type: 'outcomes'; readonly outcomes: readonly ThreadOutcome[] }
   | { readonly type: 'mediaTimeout'; readonly sessionId: string; readonly legId: string }
   | { readonly type: 'totals'; readonly totals: MediaTotals };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { destination } from './destination.ts';
 import { localUserPatch, newLocalUser } from './local-user.ts';
 import { applyMergePatch } from './merge-patch.ts';
@@ -148,14 +148,7 @@ describe('problems', () => {
       expect(problems[code].status).toBeLessThan(600);
     }
     expect(new Set(codes.map(problemType)).size).toBe(codes.length);
-    expect(z.toJSONSchema(problem).required).toEqual([
-      'type',
-      'title',
-      'status',
-      'detail',
-      'code',
-      'errors',
-      'requestId',
-    ]);
+    const members = ['type', 'title', 'status', 'detail', 'code', 'errors', 'requestId'];
+    expect(Object.keys(problem.shape)).toEqual(members);
   });
 });

@@ -6,7 +6,10 @@ const NAME = '(?=[0-9._-]*[a-z])[a-z0-9][a-z0-9._-]{1,31}';
 /** What a phone registers as: 2–20 of `0-9*#`, or a lower-case name. */
 export const localNumber = z
   .string()
-  .regex(new RegExp(`^(?:[0-9*#]{2,20}|${NAME})$`), 'must be 2 to 20 of 0-9*#, or a lower-case name of 2 to 32 characters')
+  .regex(
+    new RegExp(`^(?:[0-9*#]{2,20}|${NAME})$`),
+    'must be 2 to 20 of 0-9*#, or a lower-case name of 2 to 32 characters',
+  )
   .meta({ description: '2–20 of `0-9*#`, or a lower-case name', example: '100' });
 
 /** Anything that a phone may dial. */

@@ -46,7 +46,9 @@ export const localUserSettings = z.strictObject({
   description: paragraph(500).default(''),
   email: emailAddress.nullable().default(null),
   ipAuthorization: ipAuthorization.prefault({}),
-  maxConcurrentCalls: callLimit.meta({ description: 'Incoming and outgoing together; null is unlimited, 0 forbids all' }),
+  maxConcurrentCalls: callLimit.meta({
+    description: 'Incoming and outgoing together; null is unlimited, 0 forbids all',
+  }),
   maxOutgoingCalls: callLimit,
   maxDurationSeconds: z.int().min(1).max(604_800).nullable().default(null),
   callLevels: z
@@ -65,7 +67,8 @@ export const localUserSettings = z.strictObject({
 });
 
 const password = line(1, 128).meta({
-  description: 'At least 8 characters and not the number. Never readable again; left out, one is generated and shown once',
+  description:
+    'At least 8 characters and not the number. Never readable again; left out, one is generated and shown once',
 });
 
 const writable = localUserSettings.extend({ password: password.optional() });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { changedLocalUser } from './local-user.ts';
 import { language } from './language.ts';
-import { accountEmail, line } from './text.ts';
+import { changedLocalUser } from './local-user.ts';
 import { tenant } from './tenant.ts';
+import { accountEmail, line } from './text.ts';
 import { tokens } from './tokens.ts';
 
 /** A DNS label, since it becomes the first label of the SIP domain; lower case. No `xn--`, which is for IDNs. */
@@ -34,7 +34,10 @@ export const signUpAnswer = tokens
   .extend({
     tenant,
     admin,
-    localUsers: z.array(changedLocalUser).optional().meta({ description: 'With `presetLocalUsers`; passwords are shown this once' }),
+    localUsers: z
+      .array(changedLocalUser)
+      .optional()
+      .meta({ description: 'With `presetLocalUsers`; passwords are shown this once' }),
   })
   .meta({ id: 'SignUpAnswer' });
 

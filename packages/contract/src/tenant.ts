@@ -29,7 +29,10 @@ export const tenantSettings = z.strictObject({
     .default('9')
     .meta({ description: 'Dialled before outside numbers' }),
   voicePromptLanguage: language.default('en'),
-  defaultRoute: destination.nullable().default(null).meta({ description: 'Where a call goes that nothing else routes' }),
+  defaultRoute: destination
+    .nullable()
+    .default(null)
+    .meta({ description: 'Where a call goes that nothing else routes' }),
   digestAlgorithms: z
     .array(z.enum(['MD5', 'SHA-256']))
     .min(1)

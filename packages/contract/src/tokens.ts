@@ -9,10 +9,10 @@ export const tokens = z
   })
   .meta({ id: 'Tokens' });
 
-export const logInRequest = z.strictObject({ email: accountEmail, password: line(1, 128) }).meta({ id: 'LogInRequest' });
+export const logInRequest = z
+  .strictObject({ email: accountEmail, password: line(1, 128) })
+  .meta({ id: 'LogInRequest' });
 
-export const refreshTokenRequest = z
-  .strictObject({ refreshToken: line(1, 200) })
-  .meta({ id: 'RefreshTokenRequest' });
+export const refreshTokenRequest = z.strictObject({ refreshToken: line(1, 200) }).meta({ id: 'RefreshTokenRequest' });
 
 export type Tokens = z.output<typeof tokens>;

@@ -7,4 +7,4 @@ export { MediaEngine, type MediaTotals } from './media-engine.ts';
 export { MediaError, type MediaErrorCode, type MediaFailure } from './media-error.ts';
 export { PortPool } from './port-pool.ts';
 export { listenControl } from './socket/control-socket.ts';
-export { openSockets, type SocketKind, wake } from './socket/open-sockets.ts';
+export { bestSocketKind, openSockets, type SocketKind } from './socket/open-sockets.ts';

@@ -164,9 +164,7 @@ export class MediaEngine {
       if (pair.ok) {
         const [rtp, rtcp] = pair.value;
         this.#legs += 1;
-        return ok(
-          new Leg({ id, clock: this.#clock, rtp, rtcp, allowPrivateAddresses: this.#allowPrivateAddresses }),
-        );
+        return ok(new Leg({ id, clock: this.#clock, rtp, rtcp, allowPrivateAddresses: this.#allowPrivateAddresses }));
       }
       // Another program holds it: try again after the long rest.
       this.#ports.giveBack(port, true);

@@ -25,7 +25,13 @@ export interface MediaFailure {
 /** What a request to the media process can fail with. */
 export class MediaError extends ManylineError {
   constructor({ code, message }: MediaFailure) {
-    super({ code, publicMessage: message, httpStatus: 503, sipStatus: SIP_STATUS[code] ?? 503, retryable: code in RETRYABLE });
+    super({
+      code,
+      publicMessage: message,
+      httpStatus: 503,
+      sipStatus: SIP_STATUS[code] ?? 503,
+      retryable: code in RETRYABLE,
+    });
   }
 }
 

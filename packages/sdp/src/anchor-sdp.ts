@@ -35,7 +35,9 @@ export function anchorSdp(sdp: SessionDescription, local: LocalMedia): SessionDe
     port: audio.rejected ? 0 : local.rtpPort,
     protocol: media.protocol,
     formats: formats.length > 0 ? formats : ['0'],
-    connection: isUnspecified(audio.address) ? { addressType: addressTypeOf(audio.address), address: audio.address } : undefined,
+    connection: isUnspecified(audio.address)
+      ? { addressType: addressTypeOf(audio.address), address: audio.address }
+      : undefined,
     bandwidths: media.bandwidths,
     attributes,
   };

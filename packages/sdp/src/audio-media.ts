@@ -10,7 +10,7 @@ export interface AudioMedia {
   /** Where the peer wants RTP, as written: an IP address or, rarely, a host name. */
   readonly address: string;
   readonly port: number;
-  /** From `a=rtcp` (RFC 3605), the RTP port with `a=rtcp-mux`'s alternative left aside: else port + 1. */
+  /** From `a=rtcp` (RFC 3605), else port + 1. `a=rtcp-mux` is not heeded: we never agree to it. */
   readonly rtcpPort: number;
   /** Upper case: `RTP/AVP`. */
   readonly profile: string;

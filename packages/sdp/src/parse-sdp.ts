@@ -160,7 +160,13 @@ function parseConnection(value: string): SdpConnection | undefined {
 function parseOrigin(value: string): SdpOrigin | undefined {
   const fields = value.split(/[ \t]+/);
   if (fields.length < 6) return undefined;
-  const [sessionId, sessionVersion, networkType, addressTypeText, address] = fields.slice(-5) as [string, string, string, string, string];
+  const [sessionId, sessionVersion, networkType, addressTypeText, address] = fields.slice(-5) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const addressType = parseAddressType(addressTypeText);
   if (networkType.toUpperCase() !== 'IN' || addressType === undefined || address.length > 255) return undefined;
   const username = fields.slice(0, -5).join('-');

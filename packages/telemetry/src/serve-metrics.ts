@@ -1,8 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { basename, dirname, join } from 'node:path';
 import type { Registry } from 'prom-client';
-import { socketDirectory } from './socket-directory.ts';
+import { makeSocketDirectory } from './socket-directory.ts';
 
 export interface MetricsServer {
   /** The path that it listens on; differs from the one asked for when that was too long. */
@@ -16,9 +16,7 @@ export interface MetricsServer {
  * A socket left by a dead process is replaced. Rejects with the system's error when it cannot listen.
  */
 export async function serveMetrics(socketPath: string, registry: Registry): Promise<MetricsServer> {
-  const directory = socketDirectory(dirname(socketPath));
-  const path = join(directory, basename(socketPath));
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(await makeSocketDirectory(dirname(socketPath)), basename(socketPath));
   await rm(path, { force: true });
   const server = createServer((request, response) => {
     request.resume();

@@ -1,12 +1,12 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BaresipAccount, writeBaresipConfig } from './baresip-config.ts';
 import { eventually } from './eventually.ts';
 import { encodeNetstring, NetstringDecoder } from './netstring.ts';
 import { freePortRun } from './port-block.ts';
 import { RunningProcess } from './running-process.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 import { firstToneAtMs } from './tone.ts';
 import { readWav, type Sound } from './wav-file.ts';
 
@@ -82,7 +82,7 @@ export class Baresip {
   }
 
   static async start(account: BaresipAccount): Promise<Baresip> {
-    const directory = mkdtempSync(join(tmpdir(), `baresip-${account.user}-`));
+    const directory = temporaryDirectory(`baresip-${account.user}`);
     const first = await freePortRun(PORTS);
     const controlPort = first + 2;
     writeBaresipConfig(directory, account, {
@@ -162,7 +162,7 @@ export class Baresip {
 
   /** Waits until the registrar has refused its REGISTER for good; gives the status code. */
   async waitRegistrationFailed(timeoutMs = 10_000): Promise<number> {
-const match = await this.#process.waitForOutput(/^\S*reg: \S+: (\d{3}) /m, timeoutMs);
+    const match = await this.#process.waitForOutput(/^\S*reg: \S+: (\d{3}) /m, timeoutMs);
     return Number(match[1]);
   }
 

@@ -1,10 +1,9 @@
-import { chmodSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 import { freePortRun } from './port-block.ts';
 import { type ProcessEntry, processRuns, processTree } from './process-tree.ts';
 import { type ProcessExit, RunningProcess } from './running-process.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 /** The JSON of the `manyline ready:` line. */
 export interface ReadyReport {
@@ -32,13 +31,6 @@ const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
 const READY_TIMEOUT_MS = 60_000;
 const RTP_PORTS = 200;
 const SERVICE_PORTS = 5;
-
-/** An empty folder for a server's data that a less privileged PostgreSQL can enter too. */
-export function newDataDir(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'manyline-'));
-  chmodSync(directory, 0o755);
-  return directory;
-}
 
 /** The environment of a server of its own: free ports on loopback and a folder for its data. */
 export async function isolatedEnvironment(dataDir: string): Promise<Record<string, string>> {
@@ -95,7 +87,7 @@ export class ManylineProcess {
   }
 
   static async start(options: ManylineOptions = {}): Promise<ManylineProcess> {
-    const dataDir = options.dataDir ?? newDataDir();
+    const dataDir = options.dataDir ?? temporaryDirectory('manyline');
     const env = { ...(await isolatedEnvironment(dataDir)), ...options.env };
     return ManylineProcess.#launch(dataDir, env, options);
   }

@@ -6,7 +6,7 @@ const [FIRST_PORT, LAST_PORT] = (process.env.TEST_PORT_RANGE ?? '11000-18999').s
   number,
   number,
 ];
-const BLOCK_SIZE = 400;
+const BLOCK_SIZE = 800;
 
 let guard: Server | undefined;
 let nextPort = 0;

@@ -51,8 +51,8 @@ export class ProbeDialog {
   }
 
   /** The ACK to the 2xx of the INVITE with the dialog's present CSeq. */
-  acknowledge(): void {
-    this.#probe.sendRequest(this.#parts('ACK'));
+  acknowledge(body?: string): void {
+    this.#probe.sendRequest(this.#parts('ACK', { body }));
   }
 
   send(method: string, parts: DialogRequestParts = {}): ProbeMessage {

@@ -1,11 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { onProcessEnd } from './on-process-end.ts';
+import { processTree } from './process-tree.ts';
 
 const LOG_LIMIT_CHARACTERS = 4_000_000;
 
 /** Processes of this test process that still run; ended with it, so that a broken test leaves nothing behind. */
 const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+onProcessEnd(() => {
+  for (const child of running) {
+    // Its descendants too, all at once: a killed supervisor cannot end what it started.
+    for (const { pid } of processTree(child.pid ?? 0)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // Gone meanwhile.
+      }
+    }
+  }
 });
 
 export interface ProcessExit {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePortRun } from './port-block.ts';
 import { RunningProcess } from './running-process.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 /** The scenarios of packages/testkit/scenarios; each file's first comment says what it does and which CSV it wants. */
 export type SippScenario = 'register' | 'call' | 'answer';
@@ -60,7 +60,7 @@ export class Sipp {
   }
 
   static async start(options: SippOptions): Promise<Sipp> {
-    const directory = mkdtempSync(join(tmpdir(), 'sipp-'));
+    const directory = temporaryDirectory('sipp');
     const ports = await freePortRun(PORTS);
     const localPort = options.localPort ?? ports;
     const args = ['-nostdin', '-sf', join(SCENARIOS, `${options.scenario}.xml`), '-i', '127.0.0.1'];

@@ -1,18 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer, type SecureVersion, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingPeers } from './installed-peers.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 import { TlsVersionTap } from './tls-version-tap.ts';
 
 describe.skipIf(missingPeers('openssl').length > 0)('the TLS version tap (needs openssl)', () => {
   let server: Server;
 
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tls-'));
+    const folder = temporaryDirectory('tls');
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     execFileSync(
       'openssl',

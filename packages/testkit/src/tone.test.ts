@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from './temporary-directory.ts';
 import { firstToneAtMs, heardTone, toneLevel, toneShare } from './tone.ts';
 import { readWav, type Sound, writeToneWav } from './wav-file.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tone-'));
+const folder = temporaryDirectory('tone');
 const path = join(folder, 'tone.wav');
 
 function mix(seconds: number, ...parts: { hz: number; level: number; fromMs?: number }[]): Sound {

@@ -1,7 +1,5 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram, freePort, RunningProcess } from '@manyline/testkit';
+import { findProgram, freePort, RunningProcess, temporaryDirectory } from '@manyline/testkit';
 import { CpuAccount } from '../cpu-account.ts';
 import type { SipSubject } from './sip-subject.ts';
 
@@ -9,7 +7,7 @@ const FIRST_NUMBER = 20_000;
 
 /** Starts Kamailio as kamailio.cfg makes it; throws when it does not come up. */
 export async function startKamailio(userCount: number): Promise<SipSubject> {
-  const directory = mkdtempSync(join(tmpdir(), 'bench-kamailio-'));
+  const directory = temporaryDirectory('bench-kamailio');
   const port = await freePort();
   const config = join(import.meta.dirname, 'kamailio.cfg');
   const kamailio = RunningProcess.spawn(findProgram('kamailio') ?? 'kamailio', [

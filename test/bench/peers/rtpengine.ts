@@ -90,9 +90,9 @@ export async function startRtpengine(): Promise<RelaySubject> {
     cpu: new CpuAccount(rtpengine.pid, () => 'rtpengine'),
     openCall: async (partyAPort, partyBPort) => {
       const id = `call-${open.length}-${partyAPort}`;
-      open.push(id);
       const common = { 'call-id': id, 'from-tag': 'a', replace: ['origin'], ICE: 'remove' };
       const offer = await client.ask({ ...common, command: 'offer', sdp: sdpFor(partyAPort) });
+      open.push(id);
       const answer = await client.ask({ ...common, command: 'answer', 'to-tag': 'b', sdp: sdpFor(partyBPort) });
       return { portTowardsA: portOf(answer), portTowardsB: portOf(offer) };
     },

@@ -1,60 +1,20 @@
 /** The database goes away and comes back; the process lives and works again. */
 import { randomBytes } from 'node:crypto';
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { newId, silentLogger } from '@manyline/kernel';
-import { createTestDatabase, eventually, type TestDatabase } from '@manyline/testkit';
+import { createTestDatabase, eventually, TcpRelay, type TestDatabase } from '@manyline/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Database, openDatabase } from '../database.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
-let relay: Relay;
-
-/** A TCP relay in front of PostgreSQL, so that a test can take the database away. */
-class Relay {
-  readonly #target: URL;
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  port = 0;
-
-  constructor(target: string) {
-    this.#target = new URL(target);
-  }
-
-  async open(): Promise<void> {
-    const server = createServer((inner) => {
-      const outer = connect(Number(this.#target.port), this.#target.hostname);
-      for (const [socket, other] of [
-        [inner, outer],
-        [outer, inner],
-      ] as const) {
-        this.#sockets.add(socket);
-        socket.on('error', () => other.destroy());
-        socket.on('close', () => this.#sockets.delete(socket) && other.destroy());
-      }
-      inner.pipe(outer).pipe(inner);
-    });
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    const address = server.address();
-    if (typeof address === 'object' && address !== null) this.port = address.port;
-    this.#server = server;
-  }
-
-  async cut(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server?.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
-  }
-}
+let relay: TcpRelay;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase(inject('postgresUrl'));
-  relay = new Relay(testDatabase.url);
-  await relay.open();
-  const url = new URL(testDatabase.url);
-  url.port = String(relay.port);
-  database = await openDatabase({ url: url.toString(), sealingKey: randomBytes(32), logger: silentLogger });
+  relay = await TcpRelay.open(testDatabase.url);
+  const url = relay.through(testDatabase.url);
+  database = await openDatabase({ url, sealingKey: randomBytes(32), logger: silentLogger });
 });
 
 afterAll(async () => {
@@ -84,7 +44,7 @@ describe('a lost connection', () => {
     await expect(scope.run(({ tenant }) => tenant.find())).rejects.toMatchObject(unavailable);
     await expect(scope.transaction(({ tenant }) => tenant.find())).rejects.toMatchObject(unavailable);
     await expect(scope.changeConfiguration(async () => 1)).rejects.toMatchObject(unavailable);
-    await relay.open();
+    await relay.restore();
     await eventually('the pool works again', async () => (await database.directory()).length === 0);
   });
 });

@@ -127,7 +127,10 @@ describe('an owner that is no superuser', () => {
 
   it('can migrate when it may give the roles, and tenants are isolated from it too', async () => {
     const url = await plainOwner('plain_owner');
-    await query(inject('postgresUrl'), 'GRANT manyline_app, manyline_lookup TO plain_owner WITH ADMIN TRUE, INHERIT FALSE');
+    await query(
+      inject('postgresUrl'),
+      'GRANT manyline_app, manyline_lookup TO plain_owner WITH ADMIN TRUE, INHERIT FALSE',
+    );
     expect((await apply(url, realMigrations)).length).toBeGreaterThan(0);
     const database = await openDatabase({ url, sealingKey, logger: silentLogger });
     await database.createTenant({

@@ -23,7 +23,8 @@ const MAX_IDS = 10_000;
 export function parseRequest(message: unknown): Result<NumberedRequest, BadRequest> {
   if (!isObject(message)) return err({ id: undefined, reason: 'not an object' });
   const { id } = message;
-  if (typeof id !== 'number' || !Number.isSafeInteger(id)) return err({ id: undefined, reason: 'id is not an integer' });
+  if (typeof id !== 'number' || !Number.isSafeInteger(id))
+    return err({ id: undefined, reason: 'id is not an integer' });
   const request = readRequest(message);
   return typeof request === 'string' ? err({ id, reason: request }) : ok({ id, request });
 }
@@ -58,7 +59,7 @@ function readCommand(message: Fields): MediaRequest | string {
     case 'updateLeg': {
       const { legId } = message;
       if (!isId(legId)) return 'legId is not an id';
-      const remote = message['remote'] === null ? null : readRemote(message['remote']);
+      const remote = message.remote === null ? null : readRemote(message.remote);
       return typeof remote === 'string' ? remote : { op, sessionId, legId, remote };
     }
     case 'connectLegs': {
@@ -84,7 +85,8 @@ function readRemote(value: unknown): LegRemote | string {
   if (clockRate !== undefined && !(typeof clockRate === 'number' && clockRate >= 1000 && clockRate <= 1_000_000)) {
     return 'remote.clockRate is not 1,000–1,000,000';
   }
-  if (payloadTypes !== undefined && !isPayloadTypeList(payloadTypes)) return 'remote.payloadTypes is not a list of 0–127';
+  if (payloadTypes !== undefined && !isPayloadTypeList(payloadTypes))
+    return 'remote.payloadTypes is not a list of 0–127';
   if (onHold !== undefined && typeof onHold !== 'boolean') return 'remote.onHold is not a boolean';
   return { address, rtpPort, rtcpPort, signallingAddress, clockRate, payloadTypes, onHold };
 }

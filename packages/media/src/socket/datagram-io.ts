@@ -59,10 +59,7 @@ export class DatagramIo {
     if (words[at] !== peer[0]) return false;
     if (!this.ipv6) return words[at + 1] === peer[1];
     return (
-      words[at + 2] === peer[2] &&
-      words[at + 3] === peer[3] &&
-      words[at + 4] === peer[4] &&
-      words[at + 5] === peer[5]
+      words[at + 2] === peer[2] && words[at + 3] === peer[3] && words[at + 4] === peer[4] && words[at + 5] === peer[5]
     );
   }
 

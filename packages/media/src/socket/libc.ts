@@ -9,15 +9,14 @@ export interface Libc {
   bind(fd: number, address: Uint8Array, length: number): number;
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number;
   close(fd: number): number;
-  eventfd(initial: number, flags: number): number;
-  read(fd: number, into: Uint8Array, length: number): number;
-  write(fd: number, from: Uint8Array, length: number): number;
   epoll_create1(flags: number): number;
   epoll_ctl(epoll: number, operation: number, fd: number, event: Uint8Array): number;
   /** The last two take addresses within an Arena. */
   epoll_wait(epoll: number, events: bigint, capacity: number, timeoutMs: number): number;
   recvmsg(fd: number, message: bigint, flags: number): number;
   sendmsg(fd: number, message: bigint, flags: number): number;
+  /** The epoll descriptor of this thread's event loop (uv_backend_fd). */
+  loopFd(): number;
   /** The reason of the last failure, from errno(3). */
   lastError(): string;
 }
@@ -65,18 +64,17 @@ function open(): Libc | undefined {
       bind: { arguments: ['i32', 'buffer', 'u32'], return: 'i32' },
       setsockopt: { arguments: ['i32', 'i32', 'i32', 'buffer', 'u32'], return: 'i32' },
       close: { arguments: ['i32'], return: 'i32' },
-      eventfd: { arguments: ['u32', 'i32'], return: 'i32' },
-      read: { arguments: ['i32', 'buffer', 'u32'], return: 'i32' },
-      write: { arguments: ['i32', 'buffer', 'u32'], return: 'i32' },
       epoll_create1: { arguments: ['i32'], return: 'i32' },
       epoll_ctl: { arguments: ['i32', 'i32', 'i32', 'buffer'], return: 'i32' },
       epoll_wait: { arguments: ['i32', 'pointer', 'i32', 'i32'], return: 'i32' },
       recvmsg: { arguments: ['i32', 'pointer', 'i32'], return: 'i32' },
       sendmsg: { arguments: ['i32', 'pointer', 'i32'], return: 'i32' },
+      uv_backend_fd: { arguments: ['pointer'], return: 'i32' },
       __errno_location: { arguments: [], return: 'pointer' },
     });
     return {
       ...functions,
+      loopFd: () => functions.uv_backend_fd(ffi.getCurrentEventLoop()),
       lastError: () => {
         const number = ffi.getInt32(functions.__errno_location());
         return ERROR_NAMES[number] ?? `errno ${number}`;

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 import { err, ok, type Result } from '@manyline/kernel';
 import type { Endpoint } from '../endpoint.ts';
-import type { DatagramHandler, DatagramSocket, DatagramSockets, SocketFailure } from './datagram-socket.ts';
 import { DatagramIo } from './datagram-io.ts';
+import type { DatagramHandler, DatagramSocket, DatagramSockets, SocketFailure } from './datagram-socket.ts';
 import { type Libc, newArena } from './libc.ts';
 import { LoadGauge } from './load-gauge.ts';
 import { newSocketAddress, readSocketAddress, socketAddressLength, writeSocketAddress } from './socket-address.ts';
@@ -12,7 +12,6 @@ const AF_INET6 = 10;
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
-const EFD_NONBLOCK_CLOEXEC = 0o4000 | 0o2000000;
 const EPOLL_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
 const EPOLLIN = 1;
@@ -22,49 +21,38 @@ const MAX_EVENTS = 256;
 const EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
 const EVENT_WORDS = EVENT_BYTES / 4;
 const EVENT_DATA_WORD = process.arch === 'x64' ? 1 : 2;
-/** The event that is not a socket's. */
-const WAKE_SLOT = 0xffffffff;
-/** Other work of the thread (messages, timers) waits no longer than this while datagrams keep coming. */
-const MAX_ROUND_MS = 20;
-
-export interface LinuxSocketsOptions {
-  /** The IP address to bind to; `::` hears IPv4 as well. */
-  readonly host: string;
-  readonly libc: Libc;
-  /** How long one wait for datagrams may hold the thread while sockets are open; writing to `wakeFd` ends it early. */
-  readonly longestWaitMs: number;
-}
+/** Marks the event that is not a socket's: the event loop has something to do. */
+const LOOP_SLOT = 0xffffffff;
+/** Timers of the thread may be late by this much while sockets are open. */
+const MAX_WAIT_MS = 20;
 
 /**
- * Datagram sockets straight on epoll, recvmsg and sendmsg. While sockets are open the thread waits for datagrams in
- * epoll_wait instead of in Node's event loop, which gets its turn in between.
+ * Datagram sockets straight on epoll, recvmsg and sendmsg. While sockets are open the thread waits in their epoll
+ * instead of in Node's event loop. The loop's own epoll is one of the things waited for, so that the loop gets its turn
+ * as soon as it has work.
  */
 export class LinuxSockets implements DatagramSockets {
   readonly #host: string;
   readonly #libc: Libc;
-  readonly #longestWaitMs: number;
   readonly #epoll: number;
-  /** Writing 8 bytes to it (eventfd(2)), from any thread, ends a wait. */
-  readonly wakeFd: number;
   readonly #io: DatagramIo;
   readonly #events = newArena(MAX_EVENTS * EVENT_BYTES);
   readonly #eventWords = new Uint32Array(this.#events.memory);
-  readonly #wakeBytes = new Uint8Array(8);
   readonly #gauge = new LoadGauge();
   readonly #slots: (LinuxSocket | undefined)[] = [];
   readonly #freeSlots: number[] = [];
   #openSockets = 0;
+  #loopEvents = 0;
   #planned = false;
   #closed = false;
 
-  constructor({ host, libc, longestWaitMs }: LinuxSocketsOptions) {
+  /** `host` is the IP address to bind to; `::` hears IPv4 as well. */
+  constructor(host: string, libc: Libc) {
     this.#host = host;
     this.#libc = libc;
-    this.#longestWaitMs = longestWaitMs;
     this.#io = new DatagramIo(libc, isIPv6(host));
     this.#epoll = libc.epoll_create1(EPOLL_CLOEXEC);
-    this.wakeFd = libc.eventfd(0, EFD_NONBLOCK_CLOEXEC);
-    libc.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, this.wakeFd, readEvent(WAKE_SLOT));
+    libc.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, libc.loopFd(), readEvent(LOOP_SLOT));
   }
 
   open(port: number): Result<DatagramSocket, SocketFailure> {
@@ -96,7 +84,6 @@ export class LinuxSockets implements DatagramSockets {
     if (this.#closed) return;
     for (const socket of this.#slots) socket?.close();
     this.#closed = true;
-    this.#libc.close(this.wakeFd);
     this.#libc.close(this.#epoll);
   }
 
@@ -113,33 +100,42 @@ export class LinuxSockets implements DatagramSockets {
     setImmediate(this.#round);
   }
 
-  /** Handles datagrams until there are none, someone woke the thread, or the event loop must have its turn. */
+  /** Handles datagrams until none came for a while or the event loop has work. */
   readonly #round = (): void => {
     this.#planned = false;
     if (this.#closed || this.#openSockets === 0) return;
     const startMs = performance.now();
-    for (let nowMs = startMs; nowMs - startMs < MAX_ROUND_MS; nowMs = performance.now()) {
-      const ready = this.#libc.epoll_wait(this.#epoll, this.#events.address, MAX_EVENTS, this.#longestWaitMs);
-      if (ready <= 0) break;
-      if (this.#handle(ready)) break;
+    const waitMs = this.#loopIsQuiet() ? MAX_WAIT_MS : 0;
+    for (let nowMs = startMs; nowMs - startMs < MAX_WAIT_MS; nowMs = performance.now()) {
+      const ready = this.#libc.epoll_wait(this.#epoll, this.#events.address, MAX_EVENTS, waitMs);
+      if (ready <= 0 || this.#handle(ready) || waitMs === 0) break;
       this.#gauge.add(ready, nowMs);
       if (this.#gauge.busy) this.#gauge.nap();
     }
     this.#plan();
   };
 
-  /** True when the wake event was among the events. */
+  /**
+   * Whether the loop handled nothing since the last round. What it begins to watch while handling an event is in its
+   * epoll only after the next turn, so waiting must wait for that.
+   */
+  #loopIsQuiet(): boolean {
+    const { events } = performance.nodeTiming.uvMetricsInfo;
+    const quiet = events === this.#loopEvents;
+    this.#loopEvents = events;
+    return quiet;
+  }
+
+  /** True when the event loop has work. */
   #handle(ready: number): boolean {
     const words = this.#eventWords;
-    let woken = false;
+    let loopHasWork = false;
     for (let index = 0; index < ready; index++) {
       const slot = words[index * EVENT_WORDS + EVENT_DATA_WORD]!;
-      if (slot === WAKE_SLOT) {
-        this.#libc.read(this.wakeFd, this.#wakeBytes, 8);
-        woken = true;
-      } else this.#slots[slot]?.receive();
+      if (slot === LOOP_SLOT) loopHasWork = true;
+      else this.#slots[slot]?.receive();
     }
-    return woken;
+    return loopHasWork;
   }
 }
 
@@ -150,7 +146,6 @@ function readEvent(slot: number): Uint8Array {
   words[EVENT_DATA_WORD] = slot;
   return new Uint8Array(words.buffer);
 }
-
 
 const discard: DatagramHandler = () => {};
 

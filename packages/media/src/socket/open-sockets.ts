@@ -3,33 +3,18 @@ import { loadLibc } from './libc.ts';
 import { LinuxSockets } from './linux-sockets.ts';
 import { NodeSockets } from './node-sockets.ts';
 
-/** `auto` takes Linux' own calls where they can be used, else node:dgram. */
-export type SocketKind = 'auto' | 'linux' | 'node';
+/** `linux` makes the system's own calls, `node` goes through node:dgram. */
+export type SocketKind = 'linux' | 'node';
 
-export interface OpenedSockets {
-  readonly kind: 'linux' | 'node';
-  readonly sockets: DatagramSockets;
-  /** See `wake`; undefined when the thread's event loop needs no waking. */
-  readonly wakeFd: number | undefined;
+/** The fastest kind that works here. */
+export function bestSocketKind(): SocketKind {
+  return loadLibc() === undefined ? 'node' : 'linux';
 }
 
-/**
- * The sockets of a thread that does nothing else. `host` is the IP address to bind to. While legs are open the thread
- * may wait for datagrams up to `longestWaitMs` at a time: whoever posts a message to it must `wake` it then.
- */
-export function openSockets(host: string, kind: SocketKind = 'auto', longestWaitMs = 100): OpenedSockets {
-  const libc = kind === 'node' ? undefined : loadLibc();
-  if (libc === undefined) {
-    if (kind === 'linux') throw new Error('the relay cannot use node:ffi here');
-    return { kind: 'node', sockets: new NodeSockets(host), wakeFd: undefined };
-  }
-  const sockets = new LinuxSockets({ host, libc, longestWaitMs });
-  return { kind: 'linux', sockets, wakeFd: sockets.wakeFd };
-}
-
-const one = new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]);
-
-/** Ends the wait of the thread that `wakeFd` belongs to, so that it reads its messages. */
-export function wake(wakeFd: number | undefined): void {
-  if (wakeFd !== undefined) loadLibc()?.write(wakeFd, one, 8);
+/** The sockets of this thread. `host` is the IP address to bind to. Throws when the kind does not work here. */
+export function openSockets(host: string, kind: SocketKind = bestSocketKind()): DatagramSockets {
+  if (kind === 'node') return new NodeSockets(host);
+  const libc = loadLibc();
+  if (libc === undefined) throw new Error('node:ffi or Linux is missing');
+  return new LinuxSockets(host, libc);
 }

@@ -18,13 +18,12 @@ export function computeResponse(algorithm: DigestAlgorithm, ha1: string, method:
 }
 
 /**
- * Whether the credentials prove knowledge of `ha1`, which the caller has picked by their algorithm; a HA1 of another
- * algorithm never fits. Compares in constant time.
+ * Whether the credentials prove knowledge of `ha1`, which was made with `algorithm`. Compares in constant time.
  * Only `qop=auth` is accepted: we always offer it, and without it there is no nonce count to stop a replay.
  */
-export function verifyResponse(ha1: string, method: string, credentials: DigestCredentials): boolean {
-  if (credentials.qop !== 'auth') return false;
-  return equalInConstantTime(computeResponse(credentials.algorithm, ha1, method, credentials), credentials.response);
+export function verifyResponse(algorithm: DigestAlgorithm, ha1: string, method: string, credentials: DigestCredentials): boolean {
+  if (credentials.algorithm !== algorithm || credentials.qop !== 'auth') return false;
+  return equalInConstantTime(computeResponse(algorithm, ha1, method, credentials), credentials.response);
 }
 
 const hashNames: Readonly<Record<DigestAlgorithm, string>> = { MD5: 'md5', 'SHA-256': 'sha256' };

@@ -3,4 +3,4 @@ export { buildChallenge, type DigestChallenge, parseDigestChallenge } from './di
 export { type DigestAlgorithm, type DigestCredentials, parseDigestCredentials } from './digest-credentials.ts';
 export { computeHa1, computeResponse, verifyResponse } from './digest-response.ts';
 export { NonceCountWindow } from './nonce-count-window.ts';
-export { type NonceCheck, NonceIssuer, type NonceIssuerOptions } from './nonce-issuer.ts';
+export { NonceIssuer, type NonceIssuerOptions } from './nonce-issuer.ts';

@@ -20,16 +20,16 @@ export class NonceCountWindow {
   readonly #usedBits: Uint32Array;
 
   /**
-   * `startedAtMs`: the current time; nonces from before it are stale, since a forgotten window may have seen them.
+   * `nowMs`: the current time; nonces from before it are stale, since a forgotten window may have seen them.
    * `slots`: a power of two; 32 bytes each.
    */
-  constructor({ startedAtMs = 0, slots = 2 ** 18 }: { startedAtMs?: number; slots?: number } = {}) {
+  constructor({ nowMs, slots = 2 ** 18 }: { nowMs: number; slots?: number }) {
     if (slots < 1 || !Number.isInteger(Math.log2(slots))) throw new RangeError(`slots must be a power of two: ${slots}`);
     this.#mask = slots - 1;
     this.#marks = new Uint32Array(slots);
     this.#otherMarks = new Uint32Array(slots);
     this.#issuedAtMs = new Float64Array(slots);
-    this.#lostUpToMs = new Float64Array(slots).fill(startedAtMs - 1);
+    this.#lostUpToMs = new Float64Array(slots).fill(nowMs - 1);
     this.#highestCounts = new Uint32Array(slots);
     this.#usedBits = new Uint32Array(slots);
   }

@@ -16,11 +16,6 @@ export interface NonceIssuerOptions {
   lifetimeSeconds?: number;
 }
 
-/** `foreign`: never issued by us for this realm. `stale`: ours, but too old. `issuedAtMs`: since the Unix epoch. */
-export type NonceCheck = { kind: 'valid' | 'stale'; issuedAtMs: number } | { kind: 'foreign' };
-
-const foreign: NonceCheck = { kind: 'foreign' };
-
 /**
  * Issues nonces that prove by themselves where and when they were made, so that a challenge costs no memory.
  * A nonce is base64url of: version (1 byte), time in ms (6), random (10), HMAC-SHA-256 over these and the realm,
@@ -53,15 +48,20 @@ export class NonceIssuer {
     return bytes.toString('base64url');
   }
 
-  check(nonce: string, realm: string): NonceCheck {
-    if (nonce.length !== TEXT_LENGTH) return foreign;
+  check(nonce: string, realm: string): 'valid' | 'stale' | 'foreign' {
+    if (nonce.length !== TEXT_LENGTH) return 'foreign';
     const bytes = Buffer.from(nonce, 'base64url');
     // One spelling only: the decoder forgives other alphabets, the replay check must not see two nonces in one.
-    if (bytes.length !== LENGTH || bytes[0] !== VERSION || bytes.toString('base64url') !== nonce) return foreign;
+    if (bytes.length !== LENGTH || bytes[0] !== VERSION || bytes.toString('base64url') !== nonce) return 'foreign';
     const mac = this.#mac(bytes, realm).subarray(0, LENGTH - MAC_AT);
-    if (!timingSafeEqual(mac, bytes.subarray(MAC_AT))) return foreign;
-    const issuedAtMs = bytes.readUIntBE(TIME_AT, 6);
-    return { kind: this.#clock.now() - issuedAtMs > this.#lifetimeMs ? 'stale' : 'valid', issuedAtMs };
+    if (!timingSafeEqual(mac, bytes.subarray(MAC_AT))) return 'foreign';
+    return this.#clock.now() - bytes.readUIntBE(TIME_AT, 6) > this.#lifetimeMs ? 'stale' : 'valid';
+  }
+
+  /** When a nonce that passed `check` was issued, in ms since the epoch. */
+  issuedAtMs(nonce: string): number {
+    const bytes = Buffer.from(nonce, 'base64url');
+    return bytes.length === LENGTH ? bytes.readUIntBE(TIME_AT, 6) : 0;
   }
 
   #mac(bytes: Buffer, realm: string): Buffer {

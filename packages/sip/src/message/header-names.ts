@@ -113,9 +113,13 @@ export const namePrefixes: readonly string[] = canonicalNames.map((name) => `${n
 
 const numbersByName = new Map<string, number>();
 
-/** A hash table over lower-case names in bytes: slot -> index in `spellings` + 1, open addressing. */
-const slots = new Uint8Array(1024);
-const spellings: { readonly bytes: Uint8Array; readonly number: number }[] = [];
+/**
+ * A hash table over the lower-case spellings in bytes, open addressing: slot -> place of the spelling in `spelled`,
+ * as length, field number, bytes. Place 0 is free.
+ */
+const slots = new Uint16Array(1024);
+const spelled = new Uint8Array(4096);
+let spelledEnd = 1;
 
 /** Of the length and three bytes of a name; letters of both cases give the same. */
 function slotOf(bytes: Uint8Array, start: number, end: number): number {
@@ -132,8 +136,9 @@ known.forEach(([canonical, compact], index) => {
     const bytes = Buffer.from(lower);
     let slot = slotOf(bytes, 0, bytes.length);
     while (slots[slot] !== 0) slot = (slot + 1) & 1023;
-    spellings.push({ bytes, number });
-    slots[slot] = spellings.length;
+    slots[slot] = spelledEnd;
+    spelled.set([bytes.length, number, ...bytes], spelledEnd);
+    spelledEnd += bytes.length + 2;
   }
 });
 
@@ -142,17 +147,18 @@ export function headerNumber(name: string): number {
   return numbersByName.get(name) ?? numbersByName.get(name.toLowerCase()) ?? 0;
 }
 
-/** As `headerNumber`, for a name of at least one token character that stands in bytes [start, end). */
+/**
+ * As `headerNumber`, for a name that stands in bytes [start, end) and consists of token characters, at least one:
+ * among these, only a letter becomes a letter under `| 0x20`.
+ */
 export function headerNumberAt(bytes: Uint8Array, start: number, end: number): number {
-  for (let slot = slotOf(bytes, start, end); slots[slot] !== 0; slot = (slot + 1) & 1023) {
-    const spelling = spellings[slots[slot]! - 1]!;
-    if (spelling.bytes.length === end - start && matches(bytes, start, spelling.bytes)) return spelling.number;
+  const length = end - start;
+  for (let slot = slotOf(bytes, start, end); ; slot = (slot + 1) & 1023) {
+    const place = slots[slot]!;
+    if (place === 0) return 0;
+    if (spelled[place] !== length) continue;
+    let i = 0;
+    while (i < length && (bytes[start + i]! | 0x20) === spelled[place + 2 + i]) i++;
+    if (i === length) return spelled[place + 1]!;
   }
-  return 0;
-}
-
-/** Sound for token characters only: among them, only letters change under `| 0x20` into a letter. */
-function matches(bytes: Uint8Array, start: number, lower: Uint8Array): boolean {
-  for (let i = 0; i < lower.length; i++) if ((bytes[start + i]! | 0x20) !== lower[i]) return false;
-  return true;
 }

@@ -12,6 +12,9 @@ export interface SipParseError {
   offset: number;
   /** One line for people; holds nothing of the message. */
   detail: string;
-  /** The request as far as it was readable, when it has Via, From, To, Call-ID and CSeq, so that it can be answered. */
+  /**
+   * What a response copies, as far as it was readable, so that the request can be answered; absent when it cannot or
+   * must not be. Its `topVia.host` is '' when the Via is malformed: the answer then goes to the packet's source.
+   */
   request?: SipRequest;
 }

@@ -40,9 +40,11 @@ export class SipResponse extends SipMessage {
       headers.copyFrom(request.headers, RECORD_ROUTE);
     }
     headers.copyFrom(request.headers, FROM);
-    const to = request.headers.first(TO) ?? '';
+    const to = request.headers.first(TO);
     const addTag = statusCode > 100 && request.toTag === '';
-    headers.appendKnown(TO, addTag ? `${to};tag=${toHeaderText(parts.toTag ?? derivedTag(request))}` : to);
+    if (to !== undefined) {
+      headers.appendKnown(TO, addTag ? `${to};tag=${toHeaderText(parts.toTag ?? derivedTag(request))}` : to);
+    }
     headers.copyFrom(request.headers, CALL_ID);
     headers.copyFrom(request.headers, CSEQ);
     if (statusCode === 100) headers.copyFrom(request.headers, TIMESTAMP);

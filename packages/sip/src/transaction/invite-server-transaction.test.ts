@@ -107,6 +107,8 @@ describe('INVITE server transaction in Confirmed', () => {
     bench.receive(invite);
     expect(acks).toHaveLength(1);
     expect(transaction.state).toBe('Confirmed');
+    // Timers G and H are gone; the one for timer I is left.
+    expect(bench.clock.pendingTimers).toBe(1);
     expect(bench.requests).toHaveLength(1);
     expect(sendingTimes(bench, 4900)).toEqual([]);
     expect(ended).toEqual([]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseMessage, SipResponse } from '../message/index.ts';
+import { FakeFlow } from '../testing/fake-flow.ts';
 import { outgoingRequest, sampleRequest, sampleText } from '../testing/sample-messages.ts';
 import { RecordingListener, TransactionBench } from '../testing/transaction-bench.ts';
 import type { NonInviteServerTransaction } from './non-invite-server-transaction.ts';
@@ -16,6 +17,14 @@ describe('matching requests to server transactions (RFC 3261 §17.2.3)', () => {
     const bench = new TransactionBench();
     bench.accept(sampleRequest(first));
     bench.receive(sampleRequest(other));
+    expect(bench.requests).toHaveLength(2);
+  });
+
+  it('takes the same request over another transport for a new one', () => {
+    const bench = new TransactionBench();
+    const request = sampleRequest(first);
+    bench.accept(request);
+    bench.layer.receive(request, new FakeFlow('TCP'));
     expect(bench.requests).toHaveLength(2);
   });
 

@@ -85,7 +85,7 @@ export class TransactionLayer {
   }
 
   #receiveRequest(request: SipRequest, flow: Flow): void {
-    const entry = this.#servers.get(serverTransactionKey(request));
+    const entry = this.#servers.get(serverTransactionKey(request, flow));
     if (entry !== undefined) {
       entry.receive(request, flow);
       return;
@@ -102,7 +102,7 @@ export class TransactionLayer {
 
   /** RFC 3261 §9.2. False when there is no INVITE that this CANCEL is about. */
   #receiveCancel(cancel: SipRequest, flow: Flow): boolean {
-    const invite = this.#servers.get(serverTransactionKey(cancel, 'INVITE'));
+    const invite = this.#servers.get(serverTransactionKey(cancel, flow, 'INVITE'));
     if (!(invite instanceof InviteServerTransaction)) return false;
     this.createServerTransaction(cancel, flow).respond(SipResponse.create(cancel, 200, { toTag: invite.toTag }));
     if (invite.state === 'Proceeding') this.#guard('onCancel', () => this.#user.onCancel(invite, cancel));
@@ -121,7 +121,7 @@ export class TransactionLayer {
   /** The user failed on this request: 500, unless it gave a final response before. */
   #answerFailure(request: SipRequest, flow: Flow): void {
     const response = SipResponse.create(request, 500);
-    const entry = this.#servers.get(serverTransactionKey(request));
+    const entry = this.#servers.get(serverTransactionKey(request, flow));
     if (entry instanceof InviteServerTransaction) {
       if (entry.state === 'Proceeding') entry.respond(response);
     } else if (entry instanceof NonInviteServerTransaction) {
@@ -161,7 +161,7 @@ export class TransactionLayer {
    */
   createServerTransaction(request: SipRequest, flow: Flow): ServerTransaction {
     if (request.method === 'ACK') throw new Error('an ACK has no server transaction');
-    const key = serverTransactionKey(request);
+    const key = serverTransactionKey(request, flow);
     const known = this.#servers.get(key);
     if (known instanceof InviteServerTransaction || known instanceof NonInviteServerTransaction) return known;
     const transaction =

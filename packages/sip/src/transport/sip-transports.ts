@@ -22,6 +22,7 @@ export interface SipTransportsOptions {
 }
 
 export interface ListenAddress {
+  /** A literal address; `::` means every IPv6 address and no IPv4 one. */
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;

@@ -140,11 +140,6 @@ export class UdpTransport implements DatagramPort {
     return flow;
   }
 
-  /** How many flows are remembered. */
-  get flowCount(): number {
-    return this.#young.size + this.#old.size;
-  }
-
   sendTo(bytes: Buffer, address: string, port: number): boolean {
     if (!this.#open) return false;
     if (bytes.length > MAX_DATAGRAM_BYTES) {

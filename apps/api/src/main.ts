@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connectBus } from '@manyline/bus';
+import { type Config, loadConfig } from '@manyline/config';
+import { openDatabase } from '@manyline/db';
+import { ManylineError } from '@manyline/kernel';
+import { createLogger, createMetrics, serveMetrics } from '@manyline/telemetry';
+import { PasswordHasher } from './auth/password-hasher.ts';
+import { TokenIssuer } from './auth/token-issuer.ts';
+import { createApiServer, type TlsMaterial } from './server.ts';
+
+/** Requests that have not ended by then are cut off. */
+const LONGEST_CLOSE_MS = 5000;
+
+/** Starts the API; told by its parent to stop with SIGTERM, or by the end of the channel to it. */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const { databaseUrl, redisUrl, sealingKey, jwtSecret, metricsSocketDir } = config;
+  if (!databaseUrl || !redisUrl || !sealingKey || !jwtSecret) {
+    throw new Error('DATABASE_URL, REDIS_URL, SEALING_KEY and JWT_SECRET are needed');
+  }
+  const tls = await readTlsFiles(config);
+  const logger = createLogger({ name: 'api', level: config.logLevel });
+  const metrics = createMetrics('api');
+  const database = await openDatabase({ url: databaseUrl, sealingKey, logger });
+  const bus = await connectBus({ redisUrl, logger });
+  const context = {
+    settings: config,
+    database,
+    bus,
+    logger,
+    metrics,
+    tokens: new TokenIssuer(jwtSecret),
+    passwords: new PasswordHasher(),
+  };
+  const app = await createApiServer(context, tls);
+  const metricsServer = metricsSocketDir && (await serveMetrics(join(metricsSocketDir, 'api.sock'), metrics.registry));
+  await listen(app, config);
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(0), LONGEST_CLOSE_MS).unref();
+    await app.close();
+    if (metricsServer) await metricsServer.close();
+    await bus.close();
+    await database.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  // A terminal sends SIGINT to the whole group; the parent decides the order of stopping.
+  process.on('SIGINT', () => {
+    if (process.send === undefined) void stop();
+  });
+  process.on('disconnect', () => void stop());
+  const scheme = tls === undefined ? 'http' : 'https';
+  process.send?.({ type: 'ready', scheme, host: config.httpHost, port: config.httpPort });
+}
+
+async function readTlsFiles({ httpTls }: Config): Promise<TlsMaterial | undefined> {
+  if (httpTls === undefined) return undefined;
+  const read = async (path: string, variable: string) => {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      throw new Error(`${path} (${variable}) cannot be read: ${error instanceof Error ? error.message : error}`);
+    }
+  };
+  return { cert: await read(httpTls.cert, 'HTTP_TLS_CERT'), key: await read(httpTls.key, 'HTTP_TLS_KEY') };
+}
+
+async function listen(app: Awaited<ReturnType<typeof createApiServer>>, { httpHost, httpPort }: Config): Promise<void> {
+  try {
+    await app.listen({ host: httpHost, port: httpPort });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') throw new Error(`port ${httpPort} (HTTP_PORT) is in use`);
+    if (code === 'EACCES') throw new Error(`port ${httpPort} (HTTP_PORT) may not be opened by this user`);
+    if (code === 'EADDRNOTAVAIL') throw new Error(`${httpHost} (HTTP_HOST) is no address of this machine`);
+    throw error;
+  }
+}
+
+main().catch((error: unknown) => {
+  const message =
+    error instanceof ManylineError ? error.publicMessage : error instanceof Error ? error.message : String(error);
+  process.stderr.write(`api: ${message}\n`);
+  process.send?.({ type: 'failed', message });
+  process.exit(1);
+});
