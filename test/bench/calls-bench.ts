@@ -1,4 +1,4 @@
-import { Sipp, type SippStatistics, sippCredentials } from '@manyline/testkit';
+import { freePort, Sipp, type SippStatistics, sippCredentials } from '@manyline/testkit';
 import { perOperation } from './cpu-account.ts';
 import type { SipSubject } from './peers/sip-subject.ts';
 import type { BenchLine } from './report.ts';
@@ -16,9 +16,9 @@ export async function benchCalls(subject: SipSubject, report: (line: BenchLine) 
   const half = subject.users.length / 2;
   const callers = subject.users.slice(0, half);
   const called = subject.users.slice(half);
-  const answering = await Sipp.start({ scenario: 'answer', timeoutSeconds: 300 });
+  const answeringPort = await registerFromOnePort(subject, called);
+  const answering = await Sipp.start({ scenario: 'answer', localPort: answeringPort, timeoutSeconds: 300 });
   try {
-    await registerAt(subject, called, answering.localPort);
     const rows = callers.map(({ number, password }, index) => [
       number,
       sippCredentials(number, password),
@@ -57,16 +57,20 @@ export async function benchCalls(subject: SipSubject, report: (line: BenchLine) 
   }
 }
 
-async function registerAt(subject: SipSubject, users: SipSubject['users'], contactPort: number): Promise<void> {
+/** Registers the called phones from the port on which they will answer, and gives it. */
+async function registerFromOnePort(subject: SipSubject, users: SipSubject['users']): Promise<number> {
+  const localPort = await freePort();
   const { successful, errors } = await Sipp.run({
     scenario: 'register',
     target: subject.target,
+    localPort,
     rows: users.map(({ number, password }) => [number, sippCredentials(number, password)]),
-    keywords: { domain: subject.domain, contact_port: contactPort },
+    keywords: { domain: subject.domain, contact_port: localPort },
     calls: users.length,
     callsPerSecond: 200,
     authUri: `sip:${subject.domain}`,
   });
   if (successful !== users.length)
     throw new Error(`only ${successful} of ${users.length} phones registered: ${errors}`);
+  return localPort;
 }

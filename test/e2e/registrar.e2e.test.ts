@@ -109,6 +109,19 @@ describe('the registrar', () => {
     expect([403, 404]).toContain(response.status);
   });
 
+  it('a phone is called at its Contact, also when it registered from another port', async () => {
+    await tenant.addLocalUser('160');
+    const listening = await openProbe(manyline, tenant.account('100'));
+    await register(listening.contact);
+    const caller = await openProbe(manyline, tenant.account('160'));
+    await caller.sendAuthenticated({ method: 'INVITE', uri: `sip:100@${tenant.domain}`, body: probeSdp(33_981) });
+    const invite = await listening.request('INVITE');
+    expect(invite.requestUri).toBe(listening.contact.slice(1, -1));
+    listening.respond(invite, 486, 'Busy Here', { toTag: 'busy' });
+    listening.close();
+    caller.close();
+  });
+
   it('shows a registration in the API, and takes it away there', async () => {
     await register(probe.contact);
     const [registration] = await tenant.registered('100', 1);

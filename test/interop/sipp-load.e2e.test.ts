@@ -1,4 +1,12 @@
-import { eventually, ManylineProcess, missingPeers, Sipp, sippCredentials, TestTenant } from '@manyline/testkit';
+import {
+  eventually,
+  freePort,
+  ManylineProcess,
+  missingPeers,
+  Sipp,
+  sippCredentials,
+  TestTenant,
+} from '@manyline/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const missing = missingPeers('sipp');
@@ -10,7 +18,7 @@ describe.skipIf(missing.length > 0)('sipp as many phones (needs sipp)', () => {
   const numbers = Array.from({ length: PHONES }, (_, index) => String(3000 + index));
 
   beforeAll(async () => {
-    manyline = await ManylineProcess.start({ env: { LOG_LEVEL: 'warn' } });
+    manyline = await ManylineProcess.start({ env: { LOG_LEVEL: 'warn' }, rtpPorts: 600 });
     tenant = await TestTenant.signUp(manyline.http, numbers);
   });
 
@@ -46,19 +54,21 @@ describe.skipIf(missing.length > 0)('sipp as many phones (needs sipp)', () => {
   it('100 calls at 20 a second: none fails, each has its record, and nothing is left', async () => {
     const callers = numbers.slice(0, PHONES / 2);
     const called = numbers.slice(PHONES / 2);
-    const answering = await Sipp.start({ scenario: 'answer' });
+    const localPort = await freePort();
     const registered = await Sipp.run({
       ...common(),
       scenario: 'register',
       rows: called.map((number) => [number, credentials(number)]),
-      keywords: { domain: tenant.domain, contact_port: answering.localPort },
+      localPort,
+      keywords: { domain: tenant.domain, contact_port: localPort },
       calls: called.length,
       callsPerSecond: 50,
     });
     expect(registered.failed).toBe(0);
+    const answering = await Sipp.start({ scenario: 'answer', localPort });
     // The first test's contact of these phones leads nowhere: only the one that answers may stay.
     for (const { id, contact } of await tenant.api.registrations()) {
-      if (!contact.endsWith(`:${answering.localPort}`)) await tenant.api.demand('DELETE', `/v1/registrations/${id}`);
+      if (!contact.endsWith(`:${localPort}`)) await tenant.api.demand('DELETE', `/v1/registrations/${id}`);
     }
     const result = await Sipp.run({
       ...common(),

@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMigrations } from '@manyline/db';
 import { silentLogger } from '@manyline/kernel';
-import { createTemplateDatabase, findProgram, freePortRun, RunningProcess, startPostgresServer } from '@manyline/testkit';
+import {
+  createTemplateDatabase,
+  findProgram,
+  freePortRun,
+  RunningProcess,
+  startPostgresServer,
+} from '@manyline/testkit';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {

@@ -7,7 +7,7 @@ import type { Config, TlsFiles } from '@manyline/config';
 import type { Database } from '@manyline/db';
 import type { Clock, Logger } from '@manyline/kernel';
 import type { MediaClient } from '@manyline/media';
-import { type Flow, SipTransports, UserAgent } from '@manyline/sip';
+import { type Flow, LocalAddressResolver, SipTransports, UserAgent } from '@manyline/sip';
 import type { Metrics } from '@manyline/telemetry';
 import { Authenticator } from './authenticator.ts';
 import { CallJournal } from './call-journal.ts';
@@ -68,15 +68,15 @@ export class SipWorker {
     this.#transports = new SipTransports({
       clock,
       logger,
-      publicAddress: config.publicAddress,
+      resolver: new LocalAddressResolver({ clock, publicAddress: config.publicAddress }),
       handler: {
         onMessage: (message, flow) => this.#userAgent.transactions.receive(message, flow),
         onMalformed: (error, flow) => {
           this.#metrics.malformed.inc({ rule: error.rule });
           this.#userAgent.transactions.receiveMalformed(error, flow);
         },
-        onFlowClosed: (flow) => this.#userAgent.transactions.flowFailed(flow),
-        onSendFailed: (flow) => this.#userAgent.transactions.flowFailed(flow),
+        onFlowClosed: (flow) => this.#userAgent.transactions.flowClosed(flow),
+        onSendFailed: (flow) => this.#userAgent.transactions.flowClosed(flow),
         onDiscard: (reason) => this.#metrics.discarded.inc({ reason }),
       },
     });

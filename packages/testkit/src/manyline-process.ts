@@ -23,19 +23,22 @@ export interface ManylineOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** `node` runs the supervisor itself, `npm` goes through `npm start`. */
   readonly through?: 'node' | 'npm';
+  /** How many RTP ports it gets; 200 by default. */
+  readonly rtpPorts?: number;
   readonly uid?: number;
   readonly gid?: number;
 }
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
 const READY_TIMEOUT_MS = 60_000;
+/** Two ports a leg; enough for some calls at once, and for the ports of ended calls to rest. */
 const RTP_PORTS = 200;
 const SERVICE_PORTS = 5;
 
 /** The environment of a server of its own: free ports on loopback and a folder for its data. */
-export async function isolatedEnvironment(dataDir: string): Promise<Record<string, string>> {
+export async function isolatedEnvironment(dataDir: string, rtpPorts = RTP_PORTS): Promise<Record<string, string>> {
   const service = await freePortRun(SERVICE_PORTS);
-  const rtp = await freePortRun(RTP_PORTS);
+  const rtp = await freePortRun(rtpPorts);
   return {
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: String(service),
@@ -45,7 +48,7 @@ export async function isolatedEnvironment(dataDir: string): Promise<Record<strin
     SIP_WS_PORT: String(service + 3),
     SIP_WSS_PORT: String(service + 4),
     RTP_PORT_MIN: String(rtp),
-    RTP_PORT_MAX: String(rtp + RTP_PORTS - 1),
+    RTP_PORT_MAX: String(rtp + rtpPorts - 1),
     BASE_DOMAIN: 'pbx.test',
     DATA_DIR: dataDir,
     DRAIN_SECONDS: '0',
@@ -88,7 +91,7 @@ export class ManylineProcess {
 
   static async start(options: ManylineOptions = {}): Promise<ManylineProcess> {
     const dataDir = options.dataDir ?? temporaryDirectory('manyline');
-    const env = { ...(await isolatedEnvironment(dataDir)), ...options.env };
+    const env = { ...(await isolatedEnvironment(dataDir, options.rtpPorts)), ...options.env };
     return ManylineProcess.#launch(dataDir, env, options);
   }
 

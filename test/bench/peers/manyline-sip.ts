@@ -1,5 +1,6 @@
 import { ManylineProcess, type ProcessEntry, TestTenant } from '@manyline/testkit';
 import { CpuAccount } from '../cpu-account.ts';
+import { rtpPorts } from './relay-subject.ts';
 import type { BenchUser, SipSubject } from './sip-subject.ts';
 
 const FIRST_NUMBER = 20_000;
@@ -15,7 +16,13 @@ function partOf({ command }: ProcessEntry): string {
 
 /** Starts the whole server as `npm start` does, with one tenant of so many users made through the API. */
 export async function startManyline(userCount: number): Promise<SipSubject> {
-  const manyline = await ManylineProcess.start({ env: { LOG_LEVEL: 'warn', DEMO_TENANT: 'false' } });
+  const env = {
+    LOG_LEVEL: 'warn',
+    DEMO_TENANT: 'false',
+    RTP_PORT_MIN: String(rtpPorts.first),
+    RTP_PORT_MAX: String(rtpPorts.last),
+  };
+  const manyline = await ManylineProcess.start({ env });
   const tenant = await TestTenant.signUp(manyline.http);
   const numbers = Array.from({ length: userCount }, (_, index) => String(FIRST_NUMBER + index));
   const users: BenchUser[] = [];
