@@ -22,12 +22,11 @@ const ARROWS = {
 const SOLE_IMPORTERS = {
   db: ['@prisma/[^/]+', 'prisma', 'pg'],
   bus: ['ioredis', 'bullmq'],
-  config: [],
   telemetry: ['pino', 'prom-client'],
 };
 
 /** Where what runs in production lives; tests and their support are free of some rules. */
-const TEST_CODE = '\\.test\\.ts$|^(packages|apps)/[^/]+/test/|^test/|^packages/testkit/';
+const TEST_CODE = '\\.test\\.ts$|^(packages|apps)/[^/]+/(test|src/testing)/|^test/|^packages/testkit/';
 
 const arrowRules = Object.entries(ARROWS).map(([name, allowed]) => ({
   name: `${name}-imports-only-${allowed.join('-') || 'nothing'}`,
@@ -36,14 +35,12 @@ const arrowRules = Object.entries(ARROWS).map(([name, allowed]) => ({
   to: { path: '^(packages|apps)/', pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
 }));
 
-const soleImporterRules = Object.entries(SOLE_IMPORTERS)
-  .filter(([, modules]) => modules.length > 0)
-  .map(([name, modules]) => ({
-    name: `only-${name}-imports-${modules.join('-').replace(/[^a-z-]/g, '')}`,
-    severity: 'error',
-    from: { path: '^(packages|apps)/', pathNot: `^packages/${name}/|${TEST_CODE}` },
-    to: { path: `node_modules/(${modules.join('|')})/` },
-  }));
+const soleImporterRules = Object.entries(SOLE_IMPORTERS).map(([name, modules]) => ({
+  name: `only-${name}-imports-${modules.join('-').replace(/[^a-z-]/g, '')}`,
+  severity: 'error',
+  from: { path: '^(packages|apps)/', pathNot: `^packages/${name}/|${TEST_CODE}` },
+  to: { path: `node_modules/(${modules.join('|')})/` },
+}));
 
 export default {
   forbidden: [
@@ -70,7 +67,7 @@ export default {
     },
     {
       name: 'through-the-door',
-      comment: "Another package is imported by its name, which is its src/index.ts; nobody reaches into its folders.",
+      comment: 'Another package is imported by its name, which is its src/index.ts; nobody reaches into its folders.',
       severity: 'error',
       from: { path: '^packages/([^/]+)/' },
       to: { path: '^packages/[^/]+/', pathNot: '^packages/$1/|^packages/[^/]+/src/index\\.ts$' },
@@ -105,6 +102,10 @@ export default {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: 'packages/db/src/generated' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.mjs', '.js'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.mjs', '.js'],
+    },
   },
 };

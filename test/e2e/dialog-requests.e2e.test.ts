@@ -2,6 +2,7 @@ import {
   ManylineProcess,
   newToken,
   openProbe,
+  ProbeAudio,
   ProbeDialog,
   type ProbeMessage,
   probeSdp,
@@ -10,6 +11,9 @@ import {
 } from '@manyline/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+const CALLER_VOICE = 10;
+const CALLED_VOICE = 20;
+
 describe('requests in a call', () => {
   let manyline: ManylineProcess;
   let tenant: TestTenant;
@@ -17,6 +21,8 @@ describe('requests in a call', () => {
   let called: SipProbe;
   let dialog: ProbeDialog;
   let calledDialog: ProbeDialog;
+  let callerAudio: ProbeAudio;
+  let calledAudio: ProbeAudio;
   let invite: ProbeMessage;
   let answer: ProbeMessage;
 
@@ -26,25 +32,37 @@ describe('requests in a call', () => {
     caller = await openProbe(manyline, tenant.account('100'));
     called = await openProbe(manyline, tenant.account('101'));
     await Promise.all([caller.register(), called.register()]);
+    callerAudio = await ProbeAudio.open(CALLER_VOICE);
+    calledAudio = await ProbeAudio.open(CALLED_VOICE);
     invite = await caller.sendAuthenticated({
       method: 'INVITE',
       uri: `sip:101@${tenant.domain}`,
-      body: probeSdp(33_991),
+      body: probeSdp(callerAudio.port),
     });
     const incoming = await called.request('INVITE');
     const toTag = newToken();
-    called.respond(incoming, 200, 'OK', { toTag, body: probeSdp(33_989) });
+    called.respond(incoming, 200, 'OK', { toTag, body: probeSdp(calledAudio.port) });
     answer = await caller.finalResponse(invite);
     dialog = ProbeDialog.asCaller(caller, invite, answer);
     dialog.acknowledge();
+    callerAudio.talkTo(answer.body);
+    calledAudio.talkTo(incoming.body);
     await called.request('ACK');
     calledDialog = ProbeDialog.asCalled(called, incoming, toTag);
   });
 
   afterAll(async () => {
+    callerAudio?.close();
+    calledAudio?.close();
     caller?.close();
     called?.close();
     await manyline?.stop();
+  });
+
+  it('both voices are heard on the other side, and nobody hears himself', async () => {
+    await Promise.all([callerAudio.waitHears(CALLED_VOICE), calledAudio.waitHears(CALLER_VOICE)]);
+    expect(callerAudio.heard(CALLER_VOICE)).toBe(0);
+    expect(calledAudio.heard(CALLED_VOICE)).toBe(0);
   });
 
   it.each(['INFO', 'UPDATE', 'MESSAGE'])(
@@ -63,22 +81,23 @@ describe('requests in a call', () => {
     expect(response.status).toBe(481);
   });
 
-  it('a re-INVITE puts on hold and takes back, through to the other phone', async () => {
+  it('a re-INVITE puts on hold and takes back, through to the other phone, and both are heard again', async () => {
     for (const [direction, seen] of [
       ['sendonly', /a=sendonly|a=inactive/],
       ['sendrecv', /a=sendrecv/],
     ] as const) {
-      const reinvite = dialog.send('INVITE', { body: probeSdp(33_991, direction), contact: caller.contact });
+      const reinvite = dialog.send('INVITE', { body: probeSdp(callerAudio.port, direction), contact: caller.contact });
       const incoming = await called.request('INVITE');
       expect(incoming.body).toMatch(seen);
       expect(incoming.tagOf('To')).not.toBe('');
-      called.respond(incoming, 200, 'OK', { body: probeSdp(33_989) });
+      called.respond(incoming, 200, 'OK', { body: probeSdp(calledAudio.port) });
       const response = await caller.finalResponse(reinvite);
       expect(response.status).toBe(200);
       expect(response.body).toMatch(/^m=audio [1-9]\d* /m);
       dialog.acknowledge();
       await called.request('ACK');
     }
+    await Promise.all([callerAudio.waitHears(CALLED_VOICE), calledAudio.waitHears(CALLER_VOICE)]);
   });
 
   it('OPTIONS in the call is answered', async () => {

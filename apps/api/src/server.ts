@@ -2,12 +2,13 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import fastifyHelmet from '@fastify/helmet';
 import { fastify } from 'fastify';
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ApiContext } from './api-context.ts';
 import { principalOf, requireAuthentication } from './auth/authenticate.ts';
 import { cdrRoutes } from './cdrs/cdr-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import { describeRoutes, documentationRoutes } from './http/documentation.ts';
+import { compileValidator } from './http/invalid-values.ts';
 import { acceptJsonBodies } from './http/json-bodies.ts';
 import { answerError, answerUnknownRoute } from './http/problem-replies.ts';
 import { addressOf, limitRate } from './http/rate-limit.ts';
@@ -45,14 +46,19 @@ export async function createApiServer(context: ApiContext, tls?: TlsMaterial) {
     frameworkErrors: (error, request, reply) => answerError(logger, error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();
 
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => answerError(logger, error, request, reply));
   app.setNotFoundHandler(answerUnknownRoute);
   returnRequestId(app);
   observeRequests(app, metrics, logger);
   acceptJsonBodies(app);
-  await app.register(fastifyHelmet, { strictTransportSecurity: tls !== undefined });
+  // Without TLS a browser must not be told to use it.
+  const upgradeInsecureRequests = tls === undefined ? null : [];
+  await app.register(fastifyHelmet, {
+    strictTransportSecurity: tls !== undefined,
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests } },
+  });
   await describeRoutes(app);
 
   await app.register(async (service) => {

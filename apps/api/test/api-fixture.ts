@@ -51,7 +51,11 @@ const jwtSecret = randomBytes(32).toString('hex');
 export async function startApi({ settings, redisUrl = inject('redisUrl'), through }: ApiFixtureOptions = {}) {
   const testDatabase = await createTestDatabase(inject('postgresUrl'));
   const databaseUrl = (await through?.(testDatabase.url)) ?? testDatabase.url;
-  const database: Database = await openDatabase({ url: databaseUrl, sealingKey: randomBytes(32), logger: silentLogger });
+  const database: Database = await openDatabase({
+    url: databaseUrl,
+    sealingKey: randomBytes(32),
+    logger: silentLogger,
+  });
   const bus: Bus = await connectBus({ redisUrl, logger: silentLogger });
   const app = await createApiServer({
     settings: {
@@ -111,8 +115,8 @@ export async function startApi({ settings, redisUrl = inject('redisUrl'), throug
     bus,
     /** What access tokens are signed with. */
     jwtSecret,
-    /** Of the tables' owner: to look behind the API. */
-    ownerUrl: testDatabase.url,
+    /** Runs SQL as the tables' owner: to look behind the API. */
+    asOwner: testDatabase.query,
     request,
     signUp,
     async close(): Promise<void> {
@@ -126,7 +130,10 @@ export async function startApi({ settings, redisUrl = inject('redisUrl'), throug
 
 /** What every error looks like. */
 export function problemOf(status: number, code: string): object {
-  return { status, body: { status, code, title: expectText, detail: expectText, type: expectText, requestId: expectText } };
+  return {
+    status,
+    body: { status, code, title: expectText, detail: expectText, type: expectText, requestId: expectText },
+  };
 }
 
 const expectText = { asymmetricMatch: (value: unknown) => typeof value === 'string' && value !== '' };

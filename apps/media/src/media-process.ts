@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '@manyline/config';
 import { type Logger, systemClock } from '@manyline/kernel';
-import { listenControl, MediaServer, type SocketKind } from '@manyline/media';
+import { listenControl, MediaServer, openSockets, type SocketKind } from '@manyline/media';
 import { createMetrics, serveMetrics } from '@manyline/telemetry';
 import { registerTotals } from './register-totals.ts';
 import { Relay, type RelaySettings } from './relay.ts';
@@ -28,6 +28,7 @@ export async function startMediaProcess(options: MediaProcessOptions): Promise<M
   const { config, logger, sockets, onFailure } = options;
   const control = config.mediaControl;
   if (control === undefined) throw new Error('MEDIA_CONTROL is not set: the path or host:port of the control socket');
+  expectUsableHost(config.sipHost, sockets);
   const metrics = createMetrics('media');
   const threads = Math.max(1, availableParallelism() - 1);
   const settings: RelaySettings = {
@@ -64,4 +65,12 @@ export async function startMediaProcess(options: MediaProcessOptions): Promise<M
       await metricsServer?.close();
     },
   };
+}
+
+/** Legs are opened much later: an address that is not this machine's must stop the start. */
+function expectUsableHost(host: string, kind: SocketKind): void {
+  const sockets = openSockets(host, kind);
+  const opened = sockets.open(0);
+  sockets.close();
+  if (!opened.ok) throw new Error(`cannot open a media socket on ${host} (SIP_HOST): ${opened.error.code}`);
 }

@@ -50,14 +50,22 @@ export class RelayThreads implements MediaBackend {
   }
 }
 
-const NO_TOTALS: MediaTotals = { sessions: 0, legs: 0, freePorts: 0, packetsRelayed: 0, packetsDiscarded: 0 };
+const NO_TOTALS: MediaTotals = {
+  sessions: 0,
+  legs: 0,
+  freePorts: 0,
+  packetsReceived: 0,
+  packetsSent: 0,
+  packetsDiscarded: 0,
+};
 
 function add(left: MediaTotals, right: MediaTotals): MediaTotals {
   return {
     sessions: left.sessions + right.sessions,
     legs: left.legs + right.legs,
     freePorts: left.freePorts + right.freePorts,
-    packetsRelayed: left.packetsRelayed + right.packetsRelayed,
+    packetsReceived: left.packetsReceived + right.packetsReceived,
+    packetsSent: left.packetsSent + right.packetsSent,
     packetsDiscarded: left.packetsDiscarded + right.packetsDiscarded,
   };
 }

@@ -16,6 +16,7 @@ import { makeReadyReport, type ReadyReport } from './ready-report.ts';
 import { clusterLocation, existingCluster } from './servers/cluster-location.ts';
 import { ensureDemoTenant, prepareDatabase } from './servers/database-preparation.ts';
 import { withFreePort } from './servers/free-port.ts';
+import { assertPortsAreFree } from './servers/listening-ports.ts';
 import { ensureCluster, OWNER } from './servers/postgres-cluster.ts';
 import { postgresPrograms } from './servers/postgres-programs.ts';
 import { endLeftoverPostgres, startPostgres } from './servers/postgres-server.ts';
@@ -79,10 +80,13 @@ export class Standalone {
     await registry.endLeftovers();
 
     const secrets = await loadSecrets(directory, (await existingCluster(directory)) !== undefined);
+    // What is missing or taken is said before anything is started.
+    await assertPortsAreFree(config);
+    const ownRedis = config.redisUrl === undefined ? await redisProgram() : '';
     const sipTls = config.sipTls ?? (await ensureCertificate(directory.tls, config));
     const [ownerUrl, redisUrl] = await bothSettled(
       config.databaseUrl ?? this.#startPostgres(directory, secrets),
-      config.redisUrl ?? this.#startRedis(directory, secrets),
+      config.redisUrl ?? this.#startRedis(ownRedis, directory, secrets),
     );
     await assertRedisAnswers(redisUrl, config.redisUrl === undefined ? 'the embedded one' : 'REDIS_URL');
     stopping.throwIfAborted();
@@ -120,8 +124,7 @@ export class Standalone {
     });
   }
 
-  async #startRedis(directory: DataDirectory, secrets: Secrets): Promise<string> {
-    const program = await redisProgram();
+  async #startRedis(program: string, directory: DataDirectory, secrets: Secrets): Promise<string> {
     if (await endLeftoverRedis(directory.redis)) say('manyline: a Redis of an earlier run was stopped');
     sayStep('starting Redis');
     const password = secrets.redisPassword;

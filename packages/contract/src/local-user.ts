@@ -118,4 +118,3 @@ export const localUserList = listOf(localUser);
 
 export type LocalUser = z.output<typeof localUser>;
 export type ChangedLocalUser = z.output<typeof changedLocalUser>;
-export type LocalUserSettingsInput = z.output<typeof localUserSettings>;

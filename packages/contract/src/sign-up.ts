@@ -14,7 +14,7 @@ export const slug = z
 
 export const signUpRequest = z
   .strictObject({
-    company: line(1, 100).trim().min(1).meta({ example: 'Acme Ltd.' }),
+    company: line(0, 100).trim().min(1).meta({ example: 'Acme Ltd.' }),
     email: accountEmail,
     password: line(1, 128).meta({ description: 'At least 12 characters, and not a common one' }),
     slug: slug.optional().meta({ description: 'Made from the company’s name when left out' }),

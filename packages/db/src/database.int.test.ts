@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { newId, silentLogger } from '@manyline/kernel';
 import type { CallDetailRecord } from '@manyline/pbx';
 import { createTestDatabase, type TestDatabase } from '@manyline/testkit';
-import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Database, openDatabase } from './database.ts';
 import { PRESET_NUMBERS, seedDemoTenant } from './seed-demo-tenant.ts';
@@ -137,13 +136,11 @@ describe('loadSnapshot', () => {
     expect(user).toMatchObject({ maxRegistrations: 3, noAnswerSeconds: 20, maxConcurrentCalls: null });
     expect(snapshot).toMatchObject({ version: 1, sipDomain: tenant.sipDomain, maxConcurrentCalls: 1000 });
 
-    const owner = new Client({ connectionString: testDatabase.url });
-    await owner.connect();
-    const { rows } = await owner.query('SELECT l::text AS line FROM local_users l WHERE tenant_id = $1', [tenant.id]);
-    await owner.end();
+    const sql = 'SELECT l::text AS line FROM local_users l WHERE tenant_id = $1';
+    const rows = await testDatabase.query<{ line: string }>(sql, [tenant.id]);
     expect(rows.length).toBe(1);
-    expect(rows[0].line).not.toContain('secret-of-100');
-    expect(rows[0].line).not.toContain(md5);
+    expect(rows[0]?.line).not.toContain('secret-of-100');
+    expect(rows[0]?.line).not.toContain(md5);
   });
 
   it('is null for an unknown tenant, and fails clearly with another sealing key', async () => {

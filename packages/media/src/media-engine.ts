@@ -21,7 +21,9 @@ export interface MediaTotals {
   readonly sessions: number;
   readonly legs: number;
   readonly freePorts: number;
-  readonly packetsRelayed: number;
+  /** RTP packets accepted from peers, sent to peers, dropped with RTCP and the rest. */
+  readonly packetsReceived: number;
+  readonly packetsSent: number;
   readonly packetsDiscarded: number;
 }
 
@@ -38,8 +40,10 @@ export class MediaEngine {
   readonly #onMediaTimeout: (sessionId: string, legId: string) => void;
   readonly #sessions = new Map<string, Map<string, Leg>>();
   #legs = 0;
-  #relayedByClosed = 0;
-  #discardedByClosed = 0;
+  /** What closed legs had counted. */
+  #packetsReceived = 0;
+  #packetsSent = 0;
+  #packetsDiscarded = 0;
   #timer: Timer;
   #closed = false;
 
@@ -113,12 +117,14 @@ export class MediaEngine {
   }
 
   totals(): MediaTotals {
-    let packetsRelayed = this.#relayedByClosed;
-    let packetsDiscarded = this.#discardedByClosed;
+    let packetsReceived = this.#packetsReceived;
+    let packetsSent = this.#packetsSent;
+    let packetsDiscarded = this.#packetsDiscarded;
     for (const session of this.#sessions.values()) {
       for (const leg of session.values()) {
         const statistics = leg.statistics();
-        packetsRelayed += statistics.packetsSent;
+        packetsReceived += statistics.packetsReceived;
+        packetsSent += statistics.packetsSent;
         packetsDiscarded += statistics.discarded;
       }
     }
@@ -126,7 +132,8 @@ export class MediaEngine {
       sessions: this.#sessions.size,
       legs: this.#legs,
       freePorts: this.#ports.available,
-      packetsRelayed,
+      packetsReceived,
+      packetsSent,
       packetsDiscarded,
     };
   }
@@ -190,8 +197,9 @@ export class MediaEngine {
     session.delete(leg.id);
     this.#ports.giveBack(leg.rtpPort, leg.used);
     this.#legs -= 1;
-    this.#relayedByClosed += statistics.packetsSent;
-    this.#discardedByClosed += statistics.discarded;
+    this.#packetsReceived += statistics.packetsReceived;
+    this.#packetsSent += statistics.packetsSent;
+    this.#packetsDiscarded += statistics.discarded;
     return statistics;
   }
 }

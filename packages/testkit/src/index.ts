@@ -16,6 +16,7 @@ export {
   startPostgresServer,
   type TestDatabase,
 } from './postgres-fixture.ts';
+export { ProbeAudio } from './probe-audio.ts';
 export { ProbeDialog } from './probe-dialog.ts';
 export { ProbeMessage } from './probe-message.ts';
 export { type ProcessEntry, processRuns, processTree } from './process-tree.ts';

@@ -73,6 +73,8 @@ export async function createTemplateDatabase(
 export interface TestDatabase {
   /** Of the owner of its tables: to be given to `openDatabase`, or to `pg` for looking behind row-level security. */
   readonly url: string;
+  /** Runs SQL as the owner, to look behind row-level security or to prepare what the server may not. */
+  query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
 }
 
@@ -81,8 +83,11 @@ export async function createTestDatabase(serverUrl: string, { empty = false } = 
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = empty ? 'template0' : TEMPLATE;
   await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  const url = withDatabase(serverUrl, name);
   return {
-    url: withDatabase(serverUrl, name),
+    url,
+    query: <Row extends object>(sql: string, values: readonly unknown[] = []) =>
+      withClient(url, async (client) => (await client.query<Row>(sql, [...values])).rows),
     drop: async () => {
       await withClient(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },

@@ -1,4 +1,5 @@
 import type { InvalidValue } from '@manyline/contract';
+import type { FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 
@@ -26,6 +27,15 @@ export function validationFailed(errors: readonly InvalidValue[]): ApiError {
   const detail = first === undefined ? 'The request is not valid.' : `${first.path || 'body'}: ${first.message}`;
   return new ApiError('validation_failed', detail, { errors });
 }
+
+/** How Fastify checks bodies, queries and paths against a route's zod schemas. */
+export const compileValidator: FastifySchemaCompiler<z.ZodType> = ({ schema }) => {
+  return (value: unknown) => {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return { value: parsed.data };
+    return { error: validationFailed(invalidValues(parsed.error.issues)) };
+  };
+};
 
 /** Parses what a patch made; its errors are the client's. */
 export function parseOrRefuse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

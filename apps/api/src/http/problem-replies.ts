@@ -2,9 +2,8 @@
 import { type Problem, type ProblemCode, problems, problemType } from '@manyline/contract';
 import { type Logger, ManylineError } from '@manyline/kernel';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
 import { ApiError, notFound } from '../api-error.ts';
-import { invalidValues, validationFailed } from './invalid-values.ts';
+import { validationFailed } from './invalid-values.ts';
 
 /** When the client may ask again after a 503. */
 const RETRY_AFTER_SECONDS = 2;
@@ -53,16 +52,12 @@ function sendProblem(reply: FastifyReply, request: FastifyRequest, error: Manyli
 function toManylineError(error: unknown): ManylineError | undefined {
   if (error instanceof ManylineError) return error;
   if (!isFastifyError(error)) return undefined;
-  if (error.validation !== undefined) {
-    const issues = error.validation.map(
-      (entry) => (entry as unknown as { params: { issue: z.core.$ZodIssue } }).params.issue,
-    );
-    return validationFailed(invalidValues(issues));
-  }
   switch (error.statusCode) {
     case 400:
+    case 431:
       return validationFailed([{ path: '', message: 'the request cannot be read' }]);
     case 404:
+    case 414:
       return notFound('resource');
     case 413:
       return new ApiError('body_too_large', 'The body is larger than this route takes.');

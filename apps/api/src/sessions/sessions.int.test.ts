@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
-import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiFixture, goodPassword, problemOf, startApi } from '../../test/api-fixture.ts';
 
@@ -15,16 +14,6 @@ afterAll(() => api.close());
 const post = (path: string, body: unknown) => api.request('POST', `/v1/auth/${path}`, { body });
 const refresh = (refreshToken: string) => post('refresh', { refreshToken });
 const readTenant = (token: string) => api.request('GET', '/v1/tenant', { token });
-
-async function asOwner<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new Client({ connectionString: api.ownerUrl });
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql, values)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 describe('POST /v1/auth/login', () => {
   it('gives tokens that work', async () => {
@@ -45,7 +34,9 @@ describe('POST /v1/auth/login', () => {
 
   it('works for many at once', async () => {
     const { email } = await api.signUp();
-    const answers = await Promise.all(Array.from({ length: 12 }, () => post('login', { email, password: goodPassword })));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => post('login', { email, password: goodPassword })),
+    );
     expect(answers.map((answer) => answer.status)).toEqual(Array(12).fill(200));
   });
 
@@ -108,13 +99,18 @@ describe('POST /v1/auth/refresh', () => {
     expect(await refresh('x')).toMatchObject(problemOf(401, 'token_invalid'));
     expect(await refresh('')).toMatchObject(problemOf(400, 'validation_failed'));
     const { refreshToken, tenantId } = await api.signUp();
-    await asOwner("UPDATE refresh_tokens SET expires_at = now() - interval '1 second' WHERE tenant_id = $1", [tenantId]);
+    await api.asOwner("UPDATE refresh_tokens SET expires_at = now() - interval '1 second' WHERE tenant_id = $1", [
+      tenantId,
+    ]);
     expect(await refresh(refreshToken)).toMatchObject(problemOf(401, 'token_expired'));
   });
 
   it('keeps no token in the database', async () => {
     const { refreshToken, tenantId } = await api.signUp();
-    const rows = await asOwner<{ line: string }>('SELECT r::text AS line FROM refresh_tokens r WHERE tenant_id = $1', [tenantId]);
+    const rows = await api.asOwner<{ line: string }>(
+      'SELECT r::text AS line FROM refresh_tokens r WHERE tenant_id = $1',
+      [tenantId],
+    );
     expect(rows.length).toBe(1);
     expect(rows[0]?.line).not.toContain(refreshToken);
   });
@@ -153,7 +149,13 @@ describe('access tokens', () => {
     const { token } = await api.signUp();
     const { sub, tid } = jsonwebtoken.decode(token) as { sub: string; tid: string };
     const sign = (audience: string, expiresIn: number) =>
-      jsonwebtoken.sign({ tid, role: 'owner' }, api.jwtSecret, { issuer: 'manyline', audience, subject: sub, jwtid: 'x', expiresIn });
+      jsonwebtoken.sign({ tid, role: 'owner' }, api.jwtSecret, {
+        issuer: 'manyline',
+        audience,
+        subject: sub,
+        jwtid: 'x',
+        expiresIn,
+      });
     expect((await readTenant(sign('manyline-api', 60))).status).toBe(200);
     expect(await readTenant(sign('other', 60))).toMatchObject(problemOf(401, 'token_invalid'));
     expect(await readTenant(sign('manyline-api', -1))).toMatchObject(problemOf(401, 'token_expired'));
@@ -161,29 +163,34 @@ describe('access tokens', () => {
 
   it('follow the account: a viewer may only read, a deleted one nothing', async () => {
     const { token, tenantId } = await api.signUp();
-    await asOwner("UPDATE admins SET role = 'viewer' WHERE tenant_id = $1", [tenantId]);
+    await api.asOwner("UPDATE admins SET role = 'viewer' WHERE tenant_id = $1", [tenantId]);
     expect((await readTenant(token)).status).toBe(200);
     const write = await api.request('POST', '/v1/local-users', { token, body: { number: '100' } });
     expect(write).toMatchObject(problemOf(403, 'forbidden'));
-    await asOwner('DELETE FROM admins WHERE tenant_id = $1', [tenantId]);
+    await api.asOwner('DELETE FROM admins WHERE tenant_id = $1', [tenantId]);
     expect(await readTenant(token)).toMatchObject(problemOf(401, 'token_invalid'));
   });
 
   it('are refused for a suspended tenant, as are log-in and refresh', async () => {
     const { token, tenantId, email, refreshToken } = await api.signUp();
-    await asOwner('UPDATE tenants SET suspended_at = now() WHERE id = $1', [tenantId]);
+    await api.asOwner('UPDATE tenants SET suspended_at = now() WHERE id = $1', [tenantId]);
     expect(await readTenant(token)).toMatchObject(problemOf(403, 'tenant_suspended'));
     expect(await post('login', { email, password: goodPassword })).toMatchObject(problemOf(403, 'tenant_suspended'));
-    expect(await post('login', { email, password: 'wrong-password' })).toMatchObject(problemOf(401, 'invalid_credentials'));
+    expect(await post('login', { email, password: 'wrong-password' })).toMatchObject(
+      problemOf(401, 'invalid_credentials'),
+    );
     expect(await refresh(refreshToken)).toMatchObject(problemOf(403, 'tenant_suspended'));
   });
 
   it('are counted one by one', async () => {
     const limited = await startApi({ settings: { apiRateLimit: 3 } });
     const first = await limited.signUp();
-    const second = (await limited.request('POST', '/v1/auth/login', { body: { email: first.email, password: goodPassword } })).body;
+    const second = (
+      await limited.request('POST', '/v1/auth/login', { body: { email: first.email, password: goodPassword } })
+    ).body;
     const answers = [];
-    for (let index = 0; index < 4; index++) answers.push(await limited.request('GET', '/v1/tenant', { token: first.token }));
+    for (let index = 0; index < 4; index++)
+      answers.push(await limited.request('GET', '/v1/tenant', { token: first.token }));
     const other = await limited.request('GET', '/v1/tenant', { token: second.accessToken });
     await limited.close();
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 429]);

@@ -37,14 +37,25 @@ describe('POST /v1/signup', () => {
         expiresInSeconds: 900,
       },
     });
-    expect(Object.keys(answer.body).toSorted()).toEqual(['accessToken', 'admin', 'expiresInSeconds', 'refreshToken', 'tenant']);
+    expect(Object.keys(answer.body).toSorted()).toEqual([
+      'accessToken',
+      'admin',
+      'expiresInSeconds',
+      'refreshToken',
+      'tenant',
+    ]);
     const tenant = await api.request('GET', '/v1/tenant', { token: answer.body.accessToken });
     expect(tenant.body).toEqual(answer.body.tenant);
     expect((await api.request('GET', '/v1/local-users', { token: answer.body.accessToken })).body.items).toEqual([]);
   });
 
   it('makes the preset local users and shows their passwords once', async () => {
-    const answer = await signUp({ company: 'Preset', email: newAddress(), password: goodPassword, presetLocalUsers: true });
+    const answer = await signUp({
+      company: 'Preset',
+      email: newAddress(),
+      password: goodPassword,
+      presetLocalUsers: true,
+    });
     expect(answer.status).toBe(201);
     const { localUsers, accessToken, tenant } = answer.body;
     expect(localUsers.map((user: { number: string }) => user.number)).toEqual(['100', '101', '102']);
@@ -90,7 +101,9 @@ describe('POST /v1/signup', () => {
 
   it('lets exactly one of many with the same slug win', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 5 }, () => signUp({ company: 'Race', email: newAddress(), password: goodPassword, slug: 'race' })),
+      Array.from({ length: 5 }, () =>
+        signUp({ company: 'Race', email: newAddress(), password: goodPassword, slug: 'race' }),
+      ),
     );
     expect(answers.map((answer) => answer.status).toSorted()).toEqual([201, 409, 409, 409, 409]);
   });
@@ -152,6 +165,8 @@ describe('GET /v1/signup/availability', () => {
   it('wants a slug and nothing else', async () => {
     expect(await api.request('GET', '/v1/signup/availability')).toMatchObject(problemOf(400, 'validation_failed'));
     expect(await ask('')).toMatchObject(problemOf(400, 'validation_failed'));
-    expect(await api.request('GET', '/v1/signup/availability?slug=a1&x=1')).toMatchObject(problemOf(400, 'validation_failed'));
+    expect(await api.request('GET', '/v1/signup/availability?slug=a1&x=1')).toMatchObject(
+      problemOf(400, 'validation_failed'),
+    );
   });
 });

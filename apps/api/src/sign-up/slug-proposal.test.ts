@@ -12,7 +12,7 @@ describe('slugFromName', () => {
     ['ＡＢＣ', 'abc'],
   ])('spells %s as %s', (name, expected) => expect(slugFromName(name)).toBe(expected));
 
-  it.each(['北京电话公司', '🎉', 'x', 'xn--abc'])('has none for %s', (name) => {
+  it.each(['北京电话公司', '🎉', 'x', '--'])('has none for %s', (name) => {
     expect(slugFromName(name)).toBeUndefined();
   });
 

@@ -1,16 +1,16 @@
 import { installPackages, mayInstallPackages } from '../processes/debian-packages.ts';
-import { everyFolder, findProgram } from '../processes/program-path.ts';
+import { everyFolder, findProgram, searchPath } from '../processes/program-path.ts';
 import { sayStep } from '../progress.ts';
 import { StartError } from '../start-error.ts';
 
 const PROGRAMS = ['redis-server', 'valkey-server'];
 
 /**
- * The path of a Redis server; installed with apt-get where that is possible.
+ * The path of a Redis server on PATH; installed with apt-get where that is possible.
  * Throws StartError that says what to install. `folders` and `mayInstall` are for tests.
  */
 export async function redisProgram(
-  folders: readonly string[] = everyFolder(),
+  folders: readonly string[] = searchPath(),
   mayInstall: boolean = mayInstallPackages(),
 ): Promise<string> {
   const found = findProgram(PROGRAMS, folders);
@@ -19,7 +19,7 @@ export async function redisProgram(
     sayStep('installing Redis with apt-get');
     const missing = await installPackages(['redis-server']);
     if (missing.length > 0) await installPackages(['valkey-server']);
-    const installed = findProgram(PROGRAMS, folders);
+    const installed = findProgram(PROGRAMS, everyFolder());
     if (installed !== undefined) return installed;
   }
   throw new StartError(

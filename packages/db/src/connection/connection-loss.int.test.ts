@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { newId, silentLogger } from '@manyline/kernel';
 import { createTestDatabase, eventually, TcpRelay, type TestDatabase } from '@manyline/testkit';
-import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Database, openDatabase } from '../database.ts';
 
@@ -26,11 +25,8 @@ afterAll(async () => {
 describe('a lost connection', () => {
   it('is replaced after PostgreSQL ended it', async () => {
     await Promise.all([database.ping(), database.ping(), database.directory()]);
-    const owner = new Client({ connectionString: testDatabase.url });
-    await owner.connect();
-    await owner.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    await testDatabase.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid()`);
-    await owner.end();
     const entries = await eventually('the pool works again', () => database.directory());
     expect(entries).toEqual([]);
   });

@@ -88,13 +88,12 @@ class NodeSocket implements DatagramSocket {
       failure = error;
     });
     socket.bind({ address: host, port, exclusive: true });
-    try {
-      socket.address();
-    } catch {
+    const bound = boundPort(socket);
+    if (failure !== undefined || bound === 0) {
       socket.close();
       return err({ code: failure?.code ?? 'EADDRINUSE' });
     }
-    return ok(new NodeSocket(socket, port, ipv6, onPacket, onClose));
+    return ok(new NodeSocket(socket, bound, ipv6, onPacket, onClose));
   }
 
   setPeer(peer: Endpoint | undefined): void {
@@ -126,6 +125,15 @@ class NodeSocket implements DatagramSocket {
 
   #written(address: string): string {
     return this.#ipv6 && !address.includes(':') ? `::ffff:${address}` : address;
+  }
+}
+
+/** 0 when it is not bound. */
+function boundPort(socket: Socket): number {
+  try {
+    return socket.address().port;
+  } catch {
+    return 0;
   }
 }
 

@@ -16,7 +16,12 @@ export interface DigestChallenge {
 }
 
 /** The value of WWW-Authenticate or Proxy-Authenticate. We always ask for `qop=auth`. */
-export function buildChallenge(challenge: { realm: string; nonce: string; algorithm: DigestAlgorithm; stale?: boolean }): string {
+export function buildChallenge(challenge: {
+  realm: string;
+  nonce: string;
+  algorithm: DigestAlgorithm;
+  stale?: boolean;
+}): string {
   const stale = challenge.stale ? ', stale=true' : '';
   const { realm, nonce, algorithm } = challenge;
   return `Digest realm=${quote(realm)}, nonce=${quote(nonce)}, algorithm=${algorithm}, qop="auth"${stale}`;
@@ -33,8 +38,17 @@ export function parseDigestChallenge(headerValue: string): Result<DigestChalleng
   if (nonce === undefined) return err('missing-nonce');
   const algorithm = digestAlgorithm(fields.get('algorithm'));
   if (algorithm === undefined) return err('algorithm');
-  const qop = (fields.get('qop') ?? '').toLowerCase().split(/[ \t,]+/).filter((each) => each !== '');
-  const challenge: DigestChallenge = { realm, nonce, algorithm, stale: fields.get('stale')?.toLowerCase() === 'true', qop };
+  const qop = (fields.get('qop') ?? '')
+    .toLowerCase()
+    .split(/[ \t,]+/)
+    .filter((each) => each !== '');
+  const challenge: DigestChallenge = {
+    realm,
+    nonce,
+    algorithm,
+    stale: fields.get('stale')?.toLowerCase() === 'true',
+    qop,
+  };
   const opaque = fields.get('opaque');
   if (opaque !== undefined) challenge.opaque = opaque;
   return ok(challenge);

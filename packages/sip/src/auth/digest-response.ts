@@ -10,7 +10,12 @@ export function computeHa1(algorithm: DigestAlgorithm, username: string, realm: 
 export type DigestInput = Pick<DigestCredentials, 'nonce' | 'uri' | 'qop' | 'cnonce' | 'ncText'>;
 
 /** The right `response` of these credentials (RFC 7616 §3.4.1); without qop in the form of RFC 2069. */
-export function computeResponse(algorithm: DigestAlgorithm, ha1: string, method: string, credentials: DigestInput): string {
+export function computeResponse(
+  algorithm: DigestAlgorithm,
+  ha1: string,
+  method: string,
+  credentials: DigestInput,
+): string {
   const { nonce, uri, qop, cnonce, ncText } = credentials;
   const ha2 = digest(algorithm, `${method}:${uri}`);
   const middle = qop === undefined ? nonce : `${nonce}:${ncText}:${cnonce}:${qop}`;
@@ -21,7 +26,12 @@ export function computeResponse(algorithm: DigestAlgorithm, ha1: string, method:
  * Whether the credentials prove knowledge of `ha1`, which was made with `algorithm`. Compares in constant time.
  * Only `qop=auth` is accepted: we always offer it, and without it there is no nonce count to stop a replay.
  */
-export function verifyResponse(algorithm: DigestAlgorithm, ha1: string, method: string, credentials: DigestCredentials): boolean {
+export function verifyResponse(
+  algorithm: DigestAlgorithm,
+  ha1: string,
+  method: string,
+  credentials: DigestCredentials,
+): boolean {
   if (credentials.algorithm !== algorithm || credentials.qop !== 'auth') return false;
   return equalInConstantTime(computeResponse(algorithm, ha1, method, credentials), credentials.response);
 }

@@ -24,7 +24,8 @@ export class NonceCountWindow {
    * `slots`: a power of two; 32 bytes each.
    */
   constructor({ nowMs, slots = 2 ** 18 }: { nowMs: number; slots?: number }) {
-    if (slots < 1 || !Number.isInteger(Math.log2(slots))) throw new RangeError(`slots must be a power of two: ${slots}`);
+    if (slots < 1 || !Number.isInteger(Math.log2(slots)))
+      throw new RangeError(`slots must be a power of two: ${slots}`);
     this.#mask = slots - 1;
     this.#marks = new Uint32Array(slots);
     this.#otherMarks = new Uint32Array(slots);

@@ -22,7 +22,9 @@ export function readAuthParameters(text: string): Result<Parameters, 'scheme' | 
     if (nameEnd === nameStart || text.charCodeAt(at) !== EQUALS) return err('syntax');
     const valueStart = skipBlanks(text, at + 1, end);
     const valueEnd =
-      text.charCodeAt(valueStart) === QUOTE ? quotedStringEnd(text, valueStart, end) : endOfPlain(text, valueStart, end);
+      text.charCodeAt(valueStart) === QUOTE
+        ? quotedStringEnd(text, valueStart, end)
+        : endOfPlain(text, valueStart, end);
     if (valueEnd <= valueStart) return err('syntax');
     const name = text.slice(nameStart, nameEnd).toLowerCase();
     if (names.includes(name) || names.length === 32) return err('syntax');

@@ -1,4 +1,4 @@
-import { canonicalNames, CONTENT_LENGTH, headerNumber, namePrefixes } from './header-names.ts';
+import { CONTENT_LENGTH, canonicalNames, headerNumber, namePrefixes } from './header-names.ts';
 import { splitBounds, splitValues } from './split-values.ts';
 import { toHeaderText } from './wire-text.ts';
 

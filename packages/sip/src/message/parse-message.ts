@@ -43,7 +43,12 @@ export function parseMessage(bytes: Buffer): Result<SipRequest | SipResponse, Si
 
   const refuse = (fault: Fault) => refusal(bytes, lineEnd + 2, startLine, fault);
   if (bytes.length > messageLimits.messageBytes) {
-    return refuse({ statusCode: 513, rule: 'message-too-long', offset: messageLimits.messageBytes, detail: 'message too long' });
+    return refuse({
+      statusCode: 513,
+      rule: 'message-too-long',
+      offset: messageLimits.messageBytes,
+      detail: 'message too long',
+    });
   }
   if (lineEnd - start > messageLimits.lineBytes) {
     return refuse({ statusCode: 414, rule: 'start-line-too-long', offset: start, detail: 'start line too long' });
@@ -83,19 +88,31 @@ function findFault(message: SipRequest | SipResponse, scan: HeadScan, start: num
     const uri = message.requestUri;
     const uriOffset = start + message.method.length + 1;
     if (!uri.ok) {
-      return { statusCode: 400, rule: `request-${uri.error.rule}`, offset: uriOffset + uri.error.offset, detail: 'malformed Request-URI' };
+      return {
+        statusCode: 400,
+        rule: `request-${uri.error.rule}`,
+        offset: uriOffset + uri.error.offset,
+        detail: 'malformed Request-URI',
+      };
     }
     // RFC 3261 §19.1.1: headers are not allowed in a Request-URI, and must never become header fields.
     if (uri.value instanceof SipUri && uri.value.headers !== '') {
-      return { statusCode: 400, rule: 'request-uri-headers', offset: uriOffset, detail: 'header fields in the Request-URI' };
+      return {
+        statusCode: 400,
+        rule: 'request-uri-headers',
+        offset: uriOffset,
+        detail: 'header fields in the Request-URI',
+      };
     }
   }
   const fault = message.findHeaderFault();
   if (fault !== undefined) return inField(scan, fault.field, fault.rule, offsetOf(scan, fault));
-  if (message instanceof SipRequest && message.cseq.method !== message.method) return inField(scan, CSEQ, 'cseq-method-mismatch');
+  if (message instanceof SipRequest && message.cseq.method !== message.method)
+    return inField(scan, CSEQ, 'cseq-method-mismatch');
   if (!isWord(message.callId)) return inField(scan, CALL_ID, 'call-id-syntax');
   const maxForwards = message.headers.first(MAX_FORWARDS);
-  if (maxForwards !== undefined && (parseDecimal(maxForwards) ?? 256) > 255) return inField(scan, MAX_FORWARDS, 'max-forwards-range');
+  if (maxForwards !== undefined && (parseDecimal(maxForwards) ?? 256) > 255)
+    return inField(scan, MAX_FORWARDS, 'max-forwards-range');
   return undefined;
 }
 
@@ -108,14 +125,24 @@ function offsetOf(scan: HeadScan, fault: HeaderFault): number | undefined {
 /** A fault in the field with this number, by default at the start of its first value. */
 function inField(scan: HeadScan, number: number, rule: string, offset?: number): Fault {
   const valueStart = scan.spans[scan.numbers.indexOf(number) * SPAN + 2]!;
-  return { statusCode: 400, rule, offset: offset ?? valueStart, detail: `malformed ${canonicalNames[number]} header field` };
+  return {
+    statusCode: 400,
+    rule,
+    offset: offset ?? valueStart,
+    detail: `malformed ${canonicalNames[number]} header field`,
+  };
 }
 
 function notSip(rule: string, offset: number): Result<never, SipParseError> {
   return err({ kind: 'not-sip', statusCode: 400, rule, offset, detail: 'not a SIP message' });
 }
 
-function refusal(bytes: Buffer, headStart: number, line: Exclude<StartLine, { kind: 'not-sip' }>, fault: Fault): Result<never, SipParseError> {
+function refusal(
+  bytes: Buffer,
+  headStart: number,
+  line: Exclude<StartLine, { kind: 'not-sip' }>,
+  fault: Fault,
+): Result<never, SipParseError> {
   if (line.kind === 'response') return err({ kind: 'bad-response', ...fault });
   return err({ kind: 'bad-request', ...fault, request: salvageRequest(bytes, headStart, line.method, line.uri) });
 }

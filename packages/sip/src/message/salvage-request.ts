@@ -3,7 +3,6 @@ import { CALL_ID, CSEQ, FROM, headerNumber, TO, VIA } from './header-names.ts';
 import { messageLimits } from './limits.ts';
 import { SipRequest } from './sip-request.ts';
 
-
 /**
  * Finds in a malformed request what a response copies: Via, From, To, Call-ID and CSeq (RFC 3261 §8.2.6.2), as raw
  * values. Undefined without Via or CSeq, by which the sender knows the answer as its own, and for ACK, which is never

@@ -11,7 +11,13 @@ const BACKSLASH = 0x5c;
 
 /** Fields of which a message has one at most (RFC 3261 §7.3.1), as a bit set by number. */
 const singleFields =
-  (1 << FROM) | (1 << TO) | (1 << CALL_ID) | (1 << CSEQ) | (1 << MAX_FORWARDS) | (1 << CONTENT_LENGTH) | (1 << CONTENT_TYPE);
+  (1 << FROM) |
+  (1 << TO) |
+  (1 << CALL_ID) |
+  (1 << CSEQ) |
+  (1 << MAX_FORWARDS) |
+  (1 << CONTENT_LENGTH) |
+  (1 << CONTENT_TYPE);
 
 /** Where the header fields of a message lie, or the rule that its bytes break. */
 export interface HeadScan {

@@ -1,11 +1,23 @@
 import { Parameters } from '../uri/parameters.ts';
 import type { FieldFault } from './field-fault.ts';
 import type { HeaderFields } from './header-fields.ts';
-import { CALL_ID, CONTACT, CONTENT_TYPE, CSEQ, EXPIRES, FROM, MAX_FORWARDS, RECORD_ROUTE, ROUTE, TO, VIA } from './header-names.ts';
+import {
+  CALL_ID,
+  CONTACT,
+  CONTENT_TYPE,
+  CSEQ,
+  EXPIRES,
+  FROM,
+  MAX_FORWARDS,
+  RECORD_ROUTE,
+  ROUTE,
+  TO,
+  VIA,
+} from './header-names.ts';
 import { NameAddr, parseNameAddr } from './name-addr.ts';
+import { type CSeq, parseCSeq, parseDecimal } from './scalars.ts';
 import { splitValues } from './split-values.ts';
 import { parseVia, Via } from './via.ts';
-import { type CSeq, parseCSeq, parseDecimal } from './scalars.ts';
 
 const noAddress = new NameAddr('', '', Parameters.empty);
 const none: readonly never[] = [];

@@ -41,7 +41,11 @@ function readBrokenRequestLine(line: string): StartLine {
   const lastSpace = trimmed.lastIndexOf(' ');
   const version = /^SIP\/(\d{1,3}\.\d{1,3})$/i.exec(trimmed.slice(lastSpace + 1));
   if (version === null || !isMethod(trimmed, space)) return { kind: 'not-sip' };
-  const request: StartLine = { kind: 'request', method: trimmed.slice(0, space), uri: trimmed.slice(space + 1, lastSpace).trim() };
+  const request: StartLine = {
+    kind: 'request',
+    method: trimmed.slice(0, space),
+    uri: trimmed.slice(space + 1, lastSpace).trim(),
+  };
   if (version[1] !== '2.0') request.fault = { statusCode: 505, rule: 'sip-version' };
   else if (trimmed.length !== line.length || lastSpace <= space || /\s/.test(line.slice(space + 1, lastSpace))) {
     request.fault = { statusCode: 400, rule: 'request-line-space' };

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@manyline/kernel';
 import { DIGIT, lowerSlice, skip, skipBlanks, TOKEN } from '../uri/characters.ts';
-import { Parameters } from '../uri/parameters.ts';
+import type { Parameters } from '../uri/parameters.ts';
 import { endOfHost } from '../uri/parse-uri.ts';
 import type { FieldFault } from './field-fault.ts';
 import { readParameters } from './read-parameters.ts';
@@ -49,7 +49,12 @@ export class Via {
   /** The value with `received` set, and `rport` filled in when the client asked for it (RFC 3261 §18.2.1, RFC 3581 §4). */
   withSource(address: string, port: number): string {
     const params = this.params.with('received', address);
-    return formatVia(this.protocol, this.host, this.port, params.has('rport') ? params.with('rport', `${port}`) : params);
+    return formatVia(
+      this.protocol,
+      this.host,
+      this.port,
+      params.has('rport') ? params.with('rport', `${port}`) : params,
+    );
   }
 }
 

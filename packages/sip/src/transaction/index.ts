@@ -1,7 +1,7 @@
 export type { ClientTransaction, ClientTransactionState } from './client-transaction.ts';
 export type { InviteServerState, InviteServerTransaction } from './invite-server-transaction.ts';
 export type { NonInviteServerState, NonInviteServerTransaction } from './non-invite-server-transaction.ts';
-export { defaultTimerValues, type TimerValues } from './timer-values.ts';
+export type { TimerValues } from './timer-values.ts';
 export {
   type ServerTransaction,
   type TransactionDiscardReason,

@@ -57,8 +57,8 @@ describe('INVITE client transaction in Calling', () => {
 
   it('reports a transport error when its connection closes', () => {
     const { bench, listener } = calling('TCP');
-    bench.layer.flowFailed(bench.flow);
-    bench.layer.flowFailed(bench.flow);
+    bench.layer.flowClosed(bench.flow);
+    bench.layer.flowClosed(bench.flow);
     expect(listener.heard).toEqual(['transport error']);
   });
 });
@@ -76,7 +76,7 @@ describe('INVITE client transaction in Proceeding', () => {
   it('reports a transport error when its connection closes', () => {
     const { bench, listener, invite } = calling('TCP');
     bench.answer(invite, 180);
-    bench.layer.flowFailed(bench.flow);
+    bench.layer.flowClosed(bench.flow);
     expect(listener.heard).toEqual([180, 'transport error']);
   });
 });
@@ -158,7 +158,7 @@ describe('INVITE client transaction in Accepted', () => {
     bench.answer(invite, 200);
     bench.answer(invite, 180);
     bench.answer(invite, 486);
-    bench.layer.flowFailed(bench.flow);
+    bench.layer.flowClosed(bench.flow);
     expect(listener.heard).toEqual([200]);
     expect(transaction.state).toBe('Accepted');
   });

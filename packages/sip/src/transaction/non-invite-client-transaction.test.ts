@@ -32,7 +32,7 @@ describe('non-INVITE client transaction in Trying', () => {
     const { bench, listener } = trying();
     bench.flow.open = false;
     bench.clock.advance(500);
-    bench.layer.flowFailed(bench.flow);
+    bench.layer.flowClosed(bench.flow);
     bench.clock.advance(60_000);
     expect(listener.heard).toEqual(['transport error']);
   });

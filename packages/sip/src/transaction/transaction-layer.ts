@@ -151,7 +151,7 @@ export class TransactionLayer {
   }
 
   /** The flow is closed, or refuses to send: requests that wait for a response on it fail (RFC 3261 §17.1.4). */
-  flowFailed(flow: Flow): void {
+  flowClosed(flow: Flow): void {
     this.#context.waiting.flowFailed(flow);
   }
 

@@ -15,8 +15,8 @@ export interface SipTransportsOptions {
   readonly handler: TransportHandler;
   readonly clock?: Clock;
   readonly limits?: Partial<TransportLimits>;
-  /** Written into Via and Contact instead of the address of the socket (`PUBLIC_ADDRESS`). */
-  readonly publicAddress?: string | undefined;
+  /** Decides which of our addresses a peer is told; left out, one without a public address. */
+  readonly resolver?: LocalAddressResolver;
   /** Authorities, in PEM, for outgoing TLS connections; left out, those that Node knows. */
   readonly trustedCertificates?: readonly string[] | undefined;
 }
@@ -51,7 +51,7 @@ export class SipTransports {
     const clock = options.clock ?? systemClock;
     this.#handler = new GuardedHandler(options.handler, options.logger);
     this.#limits = { ...defaultTransportLimits, ...options.limits };
-    this.#resolver = new LocalAddressResolver({ clock, publicAddress: options.publicAddress });
+    this.#resolver = options.resolver ?? new LocalAddressResolver({ clock });
     const shared = {
       clock,
       limits: this.#limits,

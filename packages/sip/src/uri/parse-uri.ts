@@ -18,7 +18,8 @@ const EQUALS = 0x3d;
  */
 export function parseUri(text: string): Result<Uri, UriError> {
   const colon = text.indexOf(':');
-  if (colon <= 0 || !isLetter(text.charCodeAt(0)) || skip(SCHEME, text, 0, colon) !== colon) return fault('uri-scheme', 0);
+  if (colon <= 0 || !isLetter(text.charCodeAt(0)) || skip(SCHEME, text, 0, colon) !== colon)
+    return fault('uri-scheme', 0);
   const scheme = lowerSlice(text, 0, colon);
   const stop = findIllegal(text, colon + 1);
   if (stop >= 0) return fault('uri-character', stop);

@@ -4,8 +4,8 @@
  */
 export function decodePercent(text: string): string {
   if (!text.includes('%')) return text;
-  return text.replaceAll(/%([0-9A-Fa-f]{2})/g, (escape, hex: string) => {
+  return text.replaceAll(/%([0-9A-Fa-f]{2})/g, (escaped, hex: string) => {
     const code = Number.parseInt(hex, 16);
-    return code < 0x20 || code === 0x7f ? escape : String.fromCharCode(code);
+    return code < 0x20 || code === 0x7f ? escaped : String.fromCharCode(code);
   });
 }

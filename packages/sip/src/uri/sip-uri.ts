@@ -111,7 +111,9 @@ function escapeEach(user: string): string {
   let text = '';
   for (const byte of Buffer.from(user, isByteText(user) ? 'latin1' : 'utf8')) {
     text +=
-      byte < 0x80 && isIn(USER, byte) ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+      byte < 0x80 && isIn(USER, byte)
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
   return text;
 }
