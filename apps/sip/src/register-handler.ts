@@ -94,16 +94,21 @@ function registrationOf(wanted: WantedBinding<Registration>, context: Registrati
     tenantId: tenant.id,
     localUserId: user.id,
     number: user.number,
-    contact: wanted.contact,
+    contact: detached(wanted.contact),
     transport: flow.protocol,
     sourceAddress: `${host}:${flow.remotePort}`,
-    userAgent: (request.headers.get('User-Agent') ?? '').slice(0, 200),
-    instanceId: wanted.instanceId,
-    callId: wanted.callId,
+    userAgent: detached((request.headers.get('User-Agent') ?? '').slice(0, 200)),
+    instanceId: detached(wanted.instanceId),
+    callId: detached(wanted.callId),
     cseq: wanted.cseq,
     q: wanted.q,
-    path,
+    path: path.map(detached),
     registeredAt: wanted.replaces?.registeredAt ?? now,
     expiresAt: wanted.expiresAt,
   };
+}
+
+/** A copy: a header value is a slice that would keep the whole message in memory for as long as the registration. */
+function detached(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -43,7 +43,7 @@ export class RequestHandler {
   }
 
   handle(request: SipRequest, flow: Flow): void {
-    this.#options.metrics.requests.inc({ method: knownMethod(request.method) });
+    this.#options.metrics.request(knownMethod(request.method));
     const requestUri = request.requestUri;
     if (!requestUri.ok) {
       this.#refuse(request, flow, 400);
@@ -149,7 +149,7 @@ export class RequestHandler {
 
   /** Answers without keeping a transaction: a repetition of the request gets the same answer again. */
   #refuse(request: SipRequest, flow: Flow, statusCode: number, headers: readonly [string, string][] = []): void {
-    if (statusCode !== 200) this.#options.metrics.refusals.inc({ status: statusCode });
+    if (statusCode !== 200) this.#options.metrics.refusal(statusCode);
     this.#options.userAgent.transactions.respondStateless(
       request,
       flow,

@@ -63,7 +63,7 @@ export class SipWorker {
       logger,
       contactFor: (flow) => this.#contactFor(flow),
       onRequest: (request, flow) => requests.handle(request, flow),
-      onDiscard: (reason) => this.#metrics.discarded.inc({ reason }),
+      onDiscard: (reason) => this.#metrics.discarded(reason),
     });
     this.#transports = new SipTransports({
       clock,
@@ -72,12 +72,12 @@ export class SipWorker {
       handler: {
         onMessage: (message, flow) => this.#userAgent.transactions.receive(message, flow),
         onMalformed: (error, flow) => {
-          this.#metrics.malformed.inc({ rule: error.rule });
+          this.#metrics.malformed(error.rule);
           this.#userAgent.transactions.receiveMalformed(error, flow);
         },
         onFlowClosed: (flow) => this.#userAgent.transactions.flowClosed(flow),
         onSendFailed: (flow) => this.#userAgent.transactions.flowClosed(flow),
-        onDiscard: (reason) => this.#metrics.discarded.inc({ reason }),
+        onDiscard: (reason) => this.#metrics.discarded(reason),
       },
     });
     this.#journal = new CallJournal({
@@ -85,7 +85,7 @@ export class SipWorker {
       clock,
       logger,
       workerId: config.workerId,
-      onEnded: (record) => this.#metrics.callsEnded.inc({ result: record.result }),
+      onEnded: (record) => this.#metrics.callEnded(record.result),
     });
     this.#calls = new CallEngine({
       clock,

@@ -1,6 +1,6 @@
 import { newId } from '@manyline/kernel';
 import type { LocalUser, TenantSnapshot } from '@manyline/pbx';
-import { type Invitation, NameAddr, SipUri } from '@manyline/sip';
+import { type Invitation, NameAddr, SipUri, toByteText } from '@manyline/sip';
 import type { DialTarget } from './ports.ts';
 
 export interface InvitationParties {
@@ -25,7 +25,5 @@ export function invitationFor({ target, body, tenant, caller, called }: Invitati
 }
 
 function addressOf(user: string, displayName: string, tenant: TenantSnapshot): string {
-  // Header text is one character an octet; what is not ASCII goes as UTF-8 (RFC 3261 §25.1).
-  const octets = Buffer.from(displayName, 'utf8').toString('latin1');
-  return new NameAddr(octets, SipUri.create({ user, host: tenant.sipDomain }).toString()).toString();
+  return new NameAddr(toByteText(displayName), SipUri.create({ user, host: tenant.sipDomain }).toString()).toString();
 }
