@@ -5,8 +5,17 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What apps and tests are written for; package.json pins it for each platform. */
@@ -42,14 +51,24 @@ async function install() {
     say('installing npm packages (about a minute the first time) …');
     await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
   }
-  checkNode();
+  linkNode();
   await hydratePostgres();
   writeFileSync(installedStamp, digestOf('package-lock.json'));
 }
 
-/** The npm scripts run the Node of node_modules; without one for this platform the machine's own must do. */
-function checkNode() {
-  if (existsSync(ownNode) || Number(process.versions.node.split('.')[0]) >= OWN_NODE_MAJOR) return;
+/**
+ * The npm scripts run node_modules/.bin/node. Four platform packages claim that name, and npm 10 takes it away again
+ * when it leaves the three out that do not belong here.
+ */
+function linkNode() {
+  const program = join(modules, `node-${process.platform}-${process.arch}/bin/node`);
+  if (existsSync(program)) {
+    rmSync(ownNode, { force: true });
+    mkdirSync(dirname(ownNode), { recursive: true });
+    symlinkSync(relative(dirname(ownNode), program), ownNode);
+    return;
+  }
+  if (Number(process.versions.node.split('.')[0]) >= OWN_NODE_MAJOR) return;
   fail(
     `npm has no Node ${OWN_NODE_MAJOR} for ${process.platform}-${process.arch}: install Node ${OWN_NODE_MAJOR} and try again.`,
   );

@@ -1,7 +1,7 @@
 import type { RegistrationStore } from '@manyline/bus';
 import type { DialTarget, LocationPort } from '@manyline/calls';
 import type { Clock, Timer } from '@manyline/kernel';
-import type { LocalUser, Registration } from '@manyline/pbx';
+import type { LocalUser, Registration, TenantSnapshot } from '@manyline/pbx';
 import { type Flow, parseUri, type SipTransports, SipUri } from '@manyline/sip';
 
 const SWEEP_MS = 10_000;
@@ -80,6 +80,15 @@ export class Locations implements LocationPort {
     for (const [number, registrations] of this.#tenants.get(tenantId) ?? []) {
       const found = registrations.find(({ id }) => id === registrationId);
       if (found !== undefined) this.update(tenantId, number, [], [found], undefined);
+    }
+  }
+
+  /** Removes the registrations of local users who are gone, or have another number now. */
+  dropStrangers(tenant: TenantSnapshot): void {
+    for (const [number, registrations] of this.#tenants.get(tenant.id) ?? []) {
+      const user = tenant.localUsers.get(number);
+      const strangers = registrations.filter(({ localUserId }) => localUserId !== user?.id);
+      if (strangers.length > 0) this.update(tenant.id, number, [], strangers, undefined);
     }
   }
 

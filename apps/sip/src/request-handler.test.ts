@@ -68,6 +68,7 @@ beforeEach(async () => {
     logger: silentLogger,
     loadEntries: async () => entries,
     loadSnapshot: async (id) => snapshotOf(entries.find((entry) => entry.id === id)!),
+    onLoaded: () => {},
   });
   await tenants.open();
   const store = { enqueue: (change: RegistrationChange) => changes.push(change) } as unknown as RegistrationStore;

@@ -56,6 +56,7 @@ export class SipWorker {
       logger,
       loadEntries: () => database.directory(),
       loadSnapshot: (tenantId) => database.loadSnapshot(tenantId),
+      onLoaded: (snapshot) => this.#locations.dropStrangers(snapshot),
     });
     this.#locations = new Locations({ clock, store: bus.registrations, transports: () => this.#transports });
     this.#userAgent = new UserAgent({

@@ -35,6 +35,7 @@ beforeEach(async () => {
       loads++;
       return snapshot();
     },
+    onLoaded: () => {},
   });
   await directory.open();
 });

@@ -9,6 +9,8 @@ export interface TenantDirectoryOptions {
   readonly loadEntries: () => Promise<readonly TenantDirectoryEntry[]>;
   /** Null when the tenant is gone. */
   readonly loadSnapshot: (tenantId: string) => Promise<TenantSnapshot | null>;
+  /** A tenant's configuration is here, for the first time or after a change. */
+  readonly onLoaded: (snapshot: TenantSnapshot) => void;
 }
 
 interface Tenant {
@@ -55,21 +57,30 @@ export class TenantDirectory {
     if (tenant === undefined) return Promise.resolve(undefined);
     const { snapshot } = tenant;
     if (snapshot !== undefined && snapshot.version >= tenant.entry.version) return snapshot;
-    tenant.loading ??= this.#load(tenant);
+    tenant.loading ??= this.#startLoad(tenant);
     return tenant.loading;
+  }
+
+  #startLoad(tenant: Tenant): Promise<TenantSnapshot | undefined> {
+    const loading = this.#load(tenant).finally(() => {
+      if (tenant.loading === loading) tenant.loading = undefined;
+    });
+    return loading;
   }
 
   async #load(tenant: Tenant): Promise<TenantSnapshot | undefined> {
     try {
       const snapshot = await this.#options.loadSnapshot(tenant.entry.id);
-      if (snapshot !== null) tenant.snapshot = snapshot;
+      // Of two loads that overtake each other the newer state stays.
+      if (snapshot !== null && snapshot.version >= (tenant.snapshot?.version ?? 0)) {
+        tenant.snapshot = snapshot;
+        this.#options.onLoaded(snapshot);
+      }
     } catch (error) {
       this.#options.logger.error(
         { err: error, tenantId: tenant.entry.id },
-        'cannot load a tenant, keeping what is known',
+        'cannot load a tenant, keeping the old state',
       );
-    } finally {
-      tenant.loading = undefined;
     }
     return tenant.snapshot;
   }
@@ -82,8 +93,11 @@ export class TenantDirectory {
       return;
     }
     if (entry.version < tenant.entry.version) return;
-    if (entry.version > tenant.entry.version) tenant.loading = undefined;
+    const changed = entry.version > tenant.entry.version;
     tenant.entry = entry;
+    // A load that is under way may have read the state before this change.
+    if (changed && (tenant.snapshot !== undefined || tenant.loading !== undefined))
+      tenant.loading = this.#startLoad(tenant);
   }
 
   /** Compares with the database: for events that were missed. */
