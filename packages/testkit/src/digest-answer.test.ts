@@ -5,7 +5,7 @@ import { answerDigest, challengeParameters } from './digest-answer.ts';
 const question = { method: 'REGISTER', uri: 'sip:example.com', username: '100', password: 'secret' };
 
 describe('answers to a digest challenge', () => {
-  it('computes RFC 2617 §3.5 without qop', () => {
+  it('computes the example of RFC 2617 §3.5 as it is without qop', () => {
     const challenge = 'Digest realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093"';
     const answer = answerDigest({
       ...question,

@@ -34,7 +34,7 @@ export interface SippStatistics {
   readonly retransmissions: number;
   /** Created calls per second over the whole run. */
   readonly callsPerSecond: number;
-  /** The first unexpected message, for a failing test's message. */
+  /** The first unexpected messages, for a failing test's message; empty when there were none. */
   readonly errors: string;
 }
 
@@ -134,7 +134,7 @@ export class Sipp {
       failed: column('FailedCall(C)'),
       retransmissions: column('Retransmissions(C)'),
       callsPerSecond: column('CallRate(C)'),
-      errors: (read('errors.log') || this.#process.output.slice(-1000)).slice(0, 2000),
+      errors: (read('errors.log') || (exitCode === 0 ? '' : this.#process.output.slice(-1000))).slice(0, 2000),
     };
   }
 }
