@@ -61,17 +61,16 @@ async function install() {
  * when it leaves the three out that do not belong here.
  */
 function linkNode() {
-  const program = join(modules, `node-${process.platform}-${process.arch}/bin/node`);
-  if (existsSync(program)) {
+  const platform = `${process.platform}-${process.arch}`;
+  const program = ['node', 'node-bin'].map((name) => join(modules, `${name}-${platform}/bin/node`)).find(existsSync);
+  if (program !== undefined) {
     rmSync(ownNode, { force: true });
     mkdirSync(dirname(ownNode), { recursive: true });
     symlinkSync(relative(dirname(ownNode), program), ownNode);
     return;
   }
   if (Number(process.versions.node.split('.')[0]) >= OWN_NODE_MAJOR) return;
-  fail(
-    `npm has no Node ${OWN_NODE_MAJOR} for ${process.platform}-${process.arch}: install Node ${OWN_NODE_MAJOR} and try again.`,
-  );
+  fail(`npm has no Node ${OWN_NODE_MAJOR} for ${platform}: install Node ${OWN_NODE_MAJOR} and try again.`);
 }
 
 /** Compares npm's own record of what it installed with the lock file. */

@@ -42,18 +42,6 @@ export function firstToneAtMs(sound: Sound, hz: number): number | undefined {
   return undefined;
 }
 
-/** The share of 100 ms windows in which `hz` dominates, 0 to 1. */
-export function toneShare(sound: Sound, hz: number): number {
-  const length = Math.round((sound.rate * WINDOW_MS) / 1000);
-  let windows = 0;
-  let holding = 0;
-  for (let start = 0; start + length <= sound.samples.length; start += length) {
-    windows += 1;
-    if (windowHolds(sound.samples.subarray(start, start + length), sound.rate, hz)) holding += 1;
-  }
-  return windows === 0 ? 0 : holding / windows;
-}
-
 /** Whether the tone `hz`, and not another, is heard in the sound. */
 export function heardTone(sound: Sound, hz: number): boolean {
   return firstToneAtMs(sound, hz) !== undefined;
