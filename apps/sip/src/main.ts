@@ -35,7 +35,10 @@ async function main(): Promise<void> {
 
   let stopping = false;
   const stop = async (): Promise<void> => {
-    if (stopping) return;
+    if (stopping) {
+      worker.hurry();
+      return;
+    }
     stopping = true;
     await worker.stop();
     await bus.close();
@@ -56,7 +59,9 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const message =
     error instanceof ManylineError ? error.publicMessage : error instanceof Error ? error.message : String(error);
-  process.stderr.write(`sip: ${message}\n`);
-  process.send?.({ type: 'failed', message });
-  process.exit(1);
+  if (process.send === undefined) {
+    process.stderr.write(`sip: ${message}\n`);
+    process.exit(1);
+  }
+  process.send({ type: 'failed', message }, () => process.exit(1));
 });

@@ -5,7 +5,7 @@ import type { Bus } from '@manyline/bus';
 import { CallEngine } from '@manyline/calls';
 import type { Config, TlsFiles } from '@manyline/config';
 import type { Database } from '@manyline/db';
-import type { Clock, Logger } from '@manyline/kernel';
+import { type Clock, type Logger, ManylineError } from '@manyline/kernel';
 import type { MediaClient } from '@manyline/media';
 import { type Flow, LocalAddressResolver, SipTransports, UserAgent } from '@manyline/sip';
 import type { Metrics } from '@manyline/telemetry';
@@ -126,9 +126,9 @@ export class SipWorker {
     await this.#locations.restore((await database.directory()).map(({ id }) => id));
     await this.#journal.recover();
     const { sipHost: host, sipPort } = config;
-    const udpPort = await this.#transports.listenUdp({ host, port: sipPort });
+    const udpPort = await naming('SIP_PORT', this.#transports.listenUdp({ host, port: sipPort }));
     // With an ephemeral port UDP and TCP still share one number.
-    const tcpPort = await this.#transports.listenTcp({ host, port: udpPort });
+    const tcpPort = await naming('SIP_PORT', this.#transports.listenTcp({ host, port: udpPort }));
     const tlsPorts = config.sipTls === undefined ? [] : await this.#listenTls(host, config.sipTls, config.sipTlsPorts);
     this.#ports = { udpPort, tcpPort, tlsPorts };
     return this.#ports;
@@ -137,7 +137,9 @@ export class SipWorker {
   async #listenTls(host: string, files: TlsFiles, ports: readonly number[]): Promise<number[]> {
     const [cert, key] = await Promise.all([readFile(files.cert), readFile(files.key)]);
     const listening: number[] = [];
-    for (const port of ports) listening.push(await this.#transports.listenTls({ host, port, cert, key }));
+    for (const port of ports) {
+      listening.push(await naming('SIP_TLS_PORT', this.#transports.listenTls({ host, port, cert, key })));
+    }
     this.#certificates = new CertificateWatch({
       files,
       clock: this.#options.clock,
@@ -173,6 +175,11 @@ export class SipWorker {
     await this.#transports.close();
   }
 
+  /** Ends the drain of a stop that is under way. */
+  hurry(): void {
+    void this.#calls.stop(0);
+  }
+
   /** The BYEs that just went out get a moment for their answers, or for a second try. */
   #waitForByes(clock: Clock): Promise<void> {
     return new Promise((resolve) => {
@@ -183,5 +190,15 @@ export class SipWorker {
       };
       look();
     });
+  }
+}
+
+/** Lets the failure to listen name the variable that would mend it. */
+async function naming(variable: string, listening: Promise<number>): Promise<number> {
+  try {
+    return await listening;
+  } catch (error) {
+    if (!(error instanceof ManylineError)) throw error;
+    throw new ManylineError({ code: error.code, publicMessage: `${error.publicMessage} (${variable})`, cause: error });
   }
 }

@@ -358,4 +358,20 @@ describe('CallEngine', () => {
     await rounds();
     expect(alice.heard.at(-1)).toBe('failed 503');
   });
+
+  it('hurries a stop that lets calls drain', async () => {
+    alice.call('101');
+    await rounds();
+    bobs[0]!.invites[0]!.accept({ body: Buffer.from(OFFER) });
+    await rounds();
+    const stopped = engine.stop(600_000);
+    clock.advance(60_000);
+    await rounds();
+    expect(engine.size).toBe(1);
+    void engine.stop(0);
+    clock.advance(0);
+    await rounds();
+    await stopped;
+    expect(records).toMatchObject([{ releaseCause: 'server-shutdown', durationSeconds: 60 }]);
+  });
 });

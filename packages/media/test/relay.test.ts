@@ -186,6 +186,23 @@ describe.each(kinds)('relay over %s sockets', (kind) => {
     expect(await aliceRtcp.receivedCount(1)).toEqual([rtp(1, 'to the new address')]);
   });
 
+  it('listens for a better source again when the legs are connected: the phone heard the answer only now', async () => {
+    const { a } = call();
+    await aliceRtcp.send(a.rtpPort, rtp(1), rtp(2), rtp(3), rtp(4));
+    await bob.receivedCount(1);
+    clock.advance(1_000);
+    clock.advance(2_500);
+    await aliceRtcp.send(a.rtpPort, rtp(5));
+    await bob.receivedCount(2);
+
+    await alice.send(a.rtpPort, rtp(1, 'too early', 2));
+    await discarded(4);
+    ok(engine.connectLegs('call', 'a', 'b'));
+    await alice.send(a.rtpPort, rtp(2, 'exact', 2));
+
+    expect((await bob.receivedCount(3))[2]).toEqual(rtp(2, 'exact', 2));
+  });
+
   it('relays RTCP between the RTCP ports, and none of a stranger', async () => {
     const { a, b } = call();
     await attacker.send(a.rtcpPort, rtcp(0xbad));

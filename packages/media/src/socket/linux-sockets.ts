@@ -108,8 +108,10 @@ export class LinuxSockets implements DatagramSockets {
     const waitMs = this.#loopIsQuiet() ? MAX_WAIT_MS : 0;
     for (let nowMs = startMs; nowMs - startMs < MAX_WAIT_MS; nowMs = performance.now()) {
       const ready = this.#libc.epoll_wait(this.#epoll, this.#events.address, MAX_EVENTS, waitMs);
-      if (ready <= 0 || this.#handle(ready) || waitMs === 0) break;
+      if (ready <= 0) break;
+      const loopHasWork = this.#handle(ready);
       this.#gauge.add(ready, nowMs);
+      if (loopHasWork || waitMs === 0) break;
       if (this.#gauge.busy) this.#gauge.nap();
     }
     this.#plan();
