@@ -16,6 +16,7 @@ const ARROWS = {
   contract: ['kernel', 'pbx'],
   config: ['kernel'],
   telemetry: ['kernel'],
+  'app-process': ['kernel'],
 };
 
 /** Packages of the npm registry that have one sole importer among the packages and apps. */

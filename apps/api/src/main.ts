@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type RunningApp, runApp } from '@manyline/app-process';
 import { connectBus } from '@manyline/bus';
 import { type Config, loadConfig } from '@manyline/config';
 import { openDatabase } from '@manyline/db';
-import { ManylineError } from '@manyline/kernel';
 import { createLogger, createMetrics, serveMetrics } from '@manyline/telemetry';
 import { PasswordHasher } from './auth/password-hasher.ts';
 import { TokenIssuer } from './auth/token-issuer.ts';
@@ -12,8 +12,8 @@ import { createApiServer, type TlsMaterial } from './server.ts';
 /** Requests that have not ended by then are cut off. */
 const LONGEST_CLOSE_MS = 5000;
 
-/** Starts the API; told by its parent to stop with SIGTERM, or by the end of the channel to it. */
-async function main(): Promise<void> {
+/** Starts the API. */
+async function start(): Promise<RunningApp> {
   const config = loadConfig();
   const { databaseUrl, redisUrl, sealingKey, jwtSecret, metricsSocketDir } = config;
   if (!databaseUrl || !redisUrl || !sealingKey || !jwtSecret) {
@@ -37,25 +37,16 @@ async function main(): Promise<void> {
   const metricsServer = metricsSocketDir && (await serveMetrics(join(metricsSocketDir, 'api.sock'), metrics.registry));
   await listen(app, config);
 
-  let stopping = false;
-  const stop = async (): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => process.exit(0), LONGEST_CLOSE_MS).unref();
-    await app.close();
-    if (metricsServer) await metricsServer.close();
-    await bus.close();
-    await database.close();
-    process.exit(0);
+  return {
+    details: { scheme: tls === undefined ? 'http' : 'https', host: config.httpHost, port: config.httpPort },
+    stop: async () => {
+      setTimeout(() => process.exit(0), LONGEST_CLOSE_MS).unref();
+      await app.close();
+      if (metricsServer) await metricsServer.close();
+      await bus.close();
+      await database.close();
+    },
   };
-  process.on('SIGTERM', () => void stop());
-  // A terminal sends SIGINT to the whole group; the parent decides the order of stopping.
-  process.on('SIGINT', () => {
-    if (process.send === undefined) void stop();
-  });
-  process.on('disconnect', () => void stop());
-  const scheme = tls === undefined ? 'http' : 'https';
-  process.send?.({ type: 'ready', scheme, host: config.httpHost, port: config.httpPort });
 }
 
 async function readTlsFiles({ httpTls }: Config): Promise<TlsMaterial | undefined> {
@@ -82,10 +73,4 @@ async function listen(app: Awaited<ReturnType<typeof createApiServer>>, { httpHo
   }
 }
 
-main().catch((error: unknown) => {
-  const message =
-    error instanceof ManylineError ? error.publicMessage : error instanceof Error ? error.message : String(error);
-  process.stderr.write(`api: ${message}\n`);
-  process.send?.({ type: 'failed', message });
-  process.exit(1);
-});
+runApp('api', start);

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
+import { type RunningApp, runApp } from '@manyline/app-process';
 import { connectBus } from '@manyline/bus';
 import { loadConfig } from '@manyline/config';
 import { openDatabase } from '@manyline/db';
-import { ManylineError, systemClock } from '@manyline/kernel';
+import { systemClock } from '@manyline/kernel';
 import { MediaClient } from '@manyline/media';
 import { createLogger, createMetrics, serveMetrics } from '@manyline/telemetry';
 import { SipWorker } from './sip-worker.ts';
 
-/** Starts one SIP worker; told by its parent to stop with SIGTERM, or by the end of the channel to it. */
-async function main(): Promise<void> {
+/** Starts one SIP worker. */
+async function start(): Promise<RunningApp> {
   const config = loadConfig();
   const { databaseUrl, redisUrl, sealingKey, mediaControl, metricsSocketDir } = config;
   if (!databaseUrl || !redisUrl || !sealingKey || !mediaControl) {
@@ -33,35 +34,17 @@ async function main(): Promise<void> {
       ? undefined
       : await serveMetrics(join(metricsSocketDir, 'sip.sock'), metrics.registry);
 
-  let stopping = false;
-  const stop = async (): Promise<void> => {
-    if (stopping) {
-      worker.hurry();
-      return;
-    }
-    stopping = true;
-    await worker.stop();
-    await bus.close();
-    await media.close();
-    await metricsServer?.close();
-    await database.close();
-    process.exit(0);
+  return {
+    details: { host: config.sipHost, ...ports },
+    stop: async () => {
+      await worker.stop();
+      await bus.close();
+      await media.close();
+      await metricsServer?.close();
+      await database.close();
+    },
+    hurry: () => worker.hurry(),
   };
-  process.on('SIGTERM', () => void stop());
-  process.on('SIGINT', () => {});
-  process.on('disconnect', () => {
-    setTimeout(() => process.exit(1), 5_000).unref();
-    void stop();
-  });
-  process.send?.({ type: 'ready', host: config.sipHost, ...ports });
 }
 
-main().catch((error: unknown) => {
-  const message =
-    error instanceof ManylineError ? error.publicMessage : error instanceof Error ? error.message : String(error);
-  if (process.send === undefined) {
-    process.stderr.write(`sip: ${message}\n`);
-    process.exit(1);
-  }
-  process.send({ type: 'failed', message }, () => process.exit(1));
-});
+runApp('sip', start);

@@ -117,6 +117,9 @@ export class SipWorker {
     bus.onResubscribed(() => void this.#tenants.reconcile().catch(() => {}));
     bus.onCommand((command) => this.#locations.remove(command.tenantId, command.registrationId));
     media.on('mediaTimeout', (sessionId) => this.#calls.mediaTimedOut(sessionId));
+    media.on('sessionsLost', (sessionIds) => {
+      for (const sessionId of sessionIds) this.#calls.mediaLost(sessionId);
+    });
   }
 
   /** Reads the state, then listens; rejects with a clear error when a port is taken. */

@@ -15,7 +15,7 @@ import { callDetailRecord } from './call-record.ts';
 import { readOffer } from './caller-offer.ts';
 import type { DescribedAudio } from './described-audio.ts';
 import type { CallObserver, LocationPort, MediaPort } from './ports.ts';
-import { clearing, type Release, refusal } from './release.ts';
+import { clearing, MEDIA_AWAY, type Release, refusal } from './release.ts';
 import { callLocalUser } from './services/call-local-user.ts';
 
 export interface CallEngineOptions {
@@ -162,7 +162,15 @@ export class CallEngine {
 
   /** The media process hears nothing on a leg of this call any more. */
   mediaTimedOut(callId: string): void {
-    this.#calls.get(callId)?.release(clearing('server', 'media-timeout'));
+    const call = this.#calls.get(callId);
+    // Early media may pause for as long as the callee lets it ring.
+    if (call?.answered) call.release(clearing('server', 'media-timeout'));
+  }
+
+  /** The media process was restarted and knows nothing of this call. */
+  mediaLost(callId: string): void {
+    const call = this.#calls.get(callId);
+    call?.release(call.answered ? clearing('server', 'server-failure') : MEDIA_AWAY);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Timer } from '@manyline/kernel';
+import { type Clock, err, type Logger, ok, type Result, type Timer } from '@manyline/kernel';
 import type { LocalUser, TenantSnapshot } from '@manyline/pbx';
 import type { IncomingInvite, InviteSession, SipResponse, UserAgent } from '@manyline/sip';
 import type { AnsweredLeg, CallControl, DialOptions, DialOutcome, Service } from './call-control.ts';
@@ -12,11 +12,11 @@ import type { DialTarget } from './ports.ts';
 import {
   CALLER_GAVE_UP,
   clearing,
-  MEDIA_AWAY,
   NOBODY_ANSWERED,
   type Release,
   refusal,
   releaseForFailure,
+  releaseForMediaError,
 } from './release.ts';
 import { Renegotiation } from './renegotiation.ts';
 
@@ -77,6 +77,11 @@ export class Call implements CallControl {
     return this.#release.signal;
   }
 
+  /** Whether the caller was sent a 200. */
+  get answered(): boolean {
+    return this.#options.invite.answered;
+  }
+
   devicesOf(user: LocalUser): readonly DialTarget[] {
     return this.#options.devicesOf(user);
   }
@@ -123,11 +128,11 @@ export class Call implements CallControl {
     const { clock, userAgent, offer } = this.#options;
     this.signal.throwIfAborted();
     const legs = await this.#openLegs(targets);
-    if (legs === undefined) return { kind: 'failed', release: MEDIA_AWAY };
+    if (!legs.ok) return { kind: 'failed', release: legs.error };
     this.signal.throwIfAborted();
 
     const branches = targets.map((target, index): Branch => {
-      const mediaLeg = legs[index]!;
+      const mediaLeg = legs.value[index]!;
       const body = offer === null ? mediaLeg.offer() : mediaLeg.remember(mediaLeg.anchor(offer.sdp));
       return {
         mediaLeg,
@@ -143,7 +148,7 @@ export class Call implements CallControl {
       onProgress: (branch, response) => this.#passProgress(branch, response, branches.length === 1),
     });
     const winner = outcome.kind === 'answered' ? outcome.branch.mediaLeg : undefined;
-    void this.#options.media.closeLegs(legs.filter((leg) => leg !== winner)).catch(() => {});
+    void this.#options.media.closeLegs(legs.value.filter((leg) => leg !== winner)).catch(() => {});
     switch (outcome.kind) {
       case 'answered':
         return this.#receiveAnswer(outcome.session, outcome.branch.mediaLeg, outcome.response);
@@ -157,18 +162,18 @@ export class Call implements CallControl {
   }
 
   /** A media leg for each target; the caller's own is opened with the first of them. */
-  async #openLegs(targets: readonly DialTarget[]): Promise<MediaLeg[] | undefined> {
+  async #openLegs(targets: readonly DialTarget[]): Promise<Result<MediaLeg[], Release>> {
     const { media, invite, offer, logger } = this.#options;
     const flows = targets.map(({ flow }) => flow);
     try {
-      if (this.#callerLeg !== undefined) return await media.open(flows);
+      if (this.#callerLeg !== undefined) return ok(await media.open(flows));
       const [callerLeg, ...legs] = await media.open([invite.flow, ...flows]);
       this.#callerLeg = callerLeg;
       if (offer !== null) await callerLeg!.setRemote(offer.audio);
-      return legs;
+      return ok(legs);
     } catch (error) {
       logger.warn({ err: error, callId: invite.request.callId }, 'no media for a call');
-      return undefined;
+      return err(releaseForMediaError(error));
     }
   }
 
@@ -200,9 +205,9 @@ export class Call implements CallControl {
     const callerLeg = this.#callerLeg!;
     try {
       await Promise.all([mediaLeg.setRemote(answer.audio), this.#options.media.connect(callerLeg, mediaLeg)]);
-    } catch {
+    } catch (error) {
       session.bye();
-      return { kind: 'failed', release: MEDIA_AWAY };
+      return { kind: 'failed', release: releaseForMediaError(error) };
     }
     callerLeg.remember(offer === null ? callerLeg.anchor(answer.sdp) : answerTo(offer.sdp, answer.sdp, callerLeg));
     if (this.signal.aborted) {

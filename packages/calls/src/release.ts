@@ -1,3 +1,4 @@
+import { MediaError } from '@manyline/media';
 import type { CallResult, ReleaseCause, ReleasedBy } from '@manyline/pbx';
 
 /** How a call ends: what the record says and what the caller is told. */
@@ -55,4 +56,10 @@ export function releaseForFailure(statusCode: number): Release {
     default:
       return refusal('unreachable', 'callee-failure', 480, 'called');
   }
+}
+
+/** Media that may not go where a party wants it is that party's fault, all else is ours. */
+export function releaseForMediaError(error: unknown): Release {
+  const refused = error instanceof MediaError && error.code === 'address_refused';
+  return refused ? refusal('failed', 'not-acceptable', 488) : MEDIA_AWAY;
 }

@@ -1,0 +1,1 @@
+export { type RunningApp, runApp } from './run-app.ts';
