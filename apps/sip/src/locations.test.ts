@@ -49,14 +49,14 @@ beforeEach(() => {
 
 describe('Locations', () => {
   it('reaches a phone over the connection that it registered by', () => {
-    const [flow] = memoryLink('192.0.2.1', '192.0.2.9');
+    const [flow] = memoryLink('192.0.2.1', '192.0.2.9', 'TCP');
     locations.update('t1', '100', [registration('a')], [], flow);
     expect(locations.targetsOf('t1', alice).map((target) => target.flow)).toEqual([flow]);
     expect(locations.targetsOf('t2', alice)).toEqual([]);
   });
 
   it('tells a phone whose connection is gone', () => {
-    const [flow] = memoryLink('192.0.2.1', '192.0.2.9');
+    const [flow] = memoryLink('192.0.2.1', '192.0.2.9', 'TCP');
     const phone = registration('a');
     locations.update('t1', '100', [phone], [], flow);
     expect(locations.isReachable(phone)).toBe(true);

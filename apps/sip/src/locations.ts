@@ -2,7 +2,7 @@ import type { RegistrationStore } from '@manyline/bus';
 import type { DialTarget, LocationPort } from '@manyline/calls';
 import type { Clock, Timer } from '@manyline/kernel';
 import type { LocalUser, Registration, TenantSnapshot } from '@manyline/pbx';
-import { type Flow, parseUri, type SipTransports, SipUri } from '@manyline/sip';
+import { contactFlow, type Flow, type FlowTarget, parseUri, type SipTransports, SipUri } from '@manyline/sip';
 
 const SWEEP_MS = 10_000;
 
@@ -14,7 +14,7 @@ export interface LocationsOptions {
 
 /**
  * Where the local users are: the registrations of all tenants, in memory, written behind to Redis. The connection a
- * phone registered over is the way to it; a phone on UDP is reached at the address it registered from.
+ * phone registered over is the way to it; a phone on UDP is reached at its Contact, or where it registered from.
  */
 export class Locations implements LocationPort {
   readonly #options: LocationsOptions;
@@ -69,7 +69,12 @@ export class Locations implements LocationPort {
     const kept = this.registrationsOf(tenantId, number).filter(({ id }) => !gone.has(id));
     this.#replace(tenantId, number, [...kept, ...saved]);
     for (const registration of saved) {
-      if (flow !== undefined) this.#flows.set(registration.id, flow);
+      if (flow !== undefined) {
+        this.#flows.set(
+          registration.id,
+          contactFlow(flow, registration.contact, (target) => this.#open(target)),
+        );
+      }
       this.#options.store.enqueue({ type: 'put', registration });
     }
     for (const registration of removed) this.#forget(registration);
@@ -106,7 +111,8 @@ export class Locations implements LocationPort {
     if (known?.open) return known;
     if (registration.transport === 'UDP') {
       const address = parseSourceAddress(registration.sourceAddress);
-      return this.#options.transports().flowTo({ protocol: 'UDP', ...address });
+      const flow = this.#open({ protocol: 'UDP', ...address });
+      return contactFlow(flow, registration.contact, (target) => this.#open(target));
     }
     // The connection is gone; the phone may still listen where its Contact says.
     const contact = parseUri(registration.contact);
@@ -114,7 +120,11 @@ export class Locations implements LocationPort {
     const { transport } = registration;
     if (transport !== 'TCP' && transport !== 'TLS') return undefined;
     const { address } = parseSourceAddress(registration.sourceAddress);
-    return this.#options.transports().flowTo({ protocol: transport, address, port: contact.value.port });
+    return this.#open({ protocol: transport, address, port: contact.value.port });
+  }
+
+  #open(target: FlowTarget): Flow {
+    return this.#options.transports().flowTo(target);
   }
 
   #listOf(tenantId: string, number: string): readonly Registration[] {

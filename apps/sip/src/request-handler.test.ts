@@ -81,6 +81,9 @@ beforeEach(async () => {
     clock,
     logger: silentLogger,
     contactFor: () => '<sip:192.0.2.1>',
+    flowTo: () => {
+      throw new Error('no other way is known');
+    },
     onRequest: (request, flow) => handler.handle(request, flow),
   });
   const handler = new RequestHandler({

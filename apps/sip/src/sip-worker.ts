@@ -63,6 +63,7 @@ export class SipWorker {
       clock,
       logger,
       contactFor: (flow) => this.#contactFor(flow),
+      flowTo: (target) => this.#transports.flowTo(target),
       onRequest: (request, flow) => requests.handle(request, flow),
       onDiscard: (reason) => this.#metrics.discarded(reason),
     });

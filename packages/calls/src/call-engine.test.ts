@@ -86,6 +86,9 @@ class Phone {
       clock,
       logger: silentLogger,
       contactFor: () => `<sip:phone@${address}>`,
+      flowTo: () => {
+        throw new Error('no other way is known');
+      },
       onRequest: (request) => this.invites.push(this.userAgent.acceptInvite(request, this.flow)),
     });
     this.flow.onBytes = (bytes) => receive(this.userAgent, bytes, this.flow);
@@ -156,6 +159,9 @@ beforeEach(() => {
     clock,
     logger: silentLogger,
     contactFor: (flow) => `<sip:${flow.localAddress}>`,
+    flowTo: () => {
+      throw new Error('no other way is known');
+    },
     onRequest: (request: SipRequest, flow) => {
       const uri = request.requestUri;
       const called = uri.ok && 'user' in uri.value ? uri.value.user : '';

@@ -4,8 +4,8 @@
  */
 export class MemoryFlow {
   readonly id: string;
-  readonly protocol = 'UDP';
-  readonly reliable = false;
+  readonly protocol: 'UDP' | 'TCP';
+  readonly reliable: boolean;
   readonly localAddress: string;
   readonly localPort = 5060;
   readonly remoteAddress: string;
@@ -18,7 +18,9 @@ export class MemoryFlow {
   onBytes: (bytes: Buffer) => void = () => {};
   peer: MemoryFlow | undefined;
 
-  constructor(localAddress: string, remoteAddress: string) {
+  constructor(localAddress: string, remoteAddress: string, protocol: 'UDP' | 'TCP') {
+    this.protocol = protocol;
+    this.reliable = protocol === 'TCP';
     this.id = `memory/${localAddress}/${remoteAddress}`;
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
@@ -49,9 +51,13 @@ export class MemoryFlow {
 }
 
 /** A link between two addresses. */
-export function memoryLink(addressA: string, addressB: string): [MemoryFlow, MemoryFlow] {
-  const a = new MemoryFlow(addressA, addressB);
-  const b = new MemoryFlow(addressB, addressA);
+export function memoryLink(
+  addressA: string,
+  addressB: string,
+  protocol: 'UDP' | 'TCP' = 'UDP',
+): [MemoryFlow, MemoryFlow] {
+  const a = new MemoryFlow(addressA, addressB, protocol);
+  const b = new MemoryFlow(addressB, addressA, protocol);
   a.peer = b;
   b.peer = a;
   return [a, b];

@@ -23,9 +23,6 @@ export type SequenceVerdict = 'in-order' | 'out-of-order';
 /**
  * One dialog (RFC 3261 §12): the identifiers, the sequence numbers of both directions, the route set and the
  * remote target. It builds requests inside the dialog and judges the order of received ones; it sends nothing.
- *
- * Deviation: in-dialog requests go to the flow that the peer's last message came from, not to the resolved
- * remote target (§12.2.1.1), because a phone behind NAT is reachable nowhere else.
  */
 export class Dialog {
   readonly #state: DialogState;
@@ -81,6 +78,11 @@ export class Dialog {
 
   get remoteTarget(): string {
     return this.#state.remoteTarget;
+  }
+
+  /** Whether proxies stand between the peer and us. */
+  get hasRouteSet(): boolean {
+    return this.#state.routeSet.length > 0;
   }
 
   /** The flow on which the peer was last heard. */

@@ -1,3 +1,4 @@
+export { contactFlow } from './contact-flow.ts';
 export type { DiscardReason } from './discard-reason.ts';
 export type { Flow, TransportHandler, TransportProtocol } from './flow.ts';
 export { LocalAddressResolver, type LocalAddressResolverOptions } from './local-address-resolver.ts';

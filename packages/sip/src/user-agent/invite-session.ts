@@ -178,21 +178,23 @@ export class InviteSession extends TypedEmitter<InviteSessionEvents> {
     }
     this.#reinviteUnderWay = true;
     return new Promise((resolve) => {
+      const flow = this.#port.flowFor(this.dialog);
       const request = this.dialog.createRequest(
         'INVITE',
         [
-          ['Contact', this.#port.contactFor(this.dialog.flow)],
+          ['Contact', this.#port.contactFor(flow)],
           ['Allow', ALLOWED_METHODS],
           ['Content-Type', 'application/sdp'],
         ],
         body,
       );
       let ack: Buffer | undefined;
+      let ackFlow = flow;
       const settle = (outcome: ReinviteOutcome): void => {
         this.#reinviteUnderWay = false;
         resolve(outcome);
       };
-      this.#port.sendRequest(request, this.dialog.flow, {
+      this.#port.sendRequest(request, flow, {
         onResponse: (response) => {
           if (response.isProvisional) return;
           if (!response.isSuccess) {
@@ -200,11 +202,12 @@ export class InviteSession extends TypedEmitter<InviteSessionEvents> {
             return;
           }
           if (ack !== undefined) {
-            this.dialog.flow.send(ack);
+            ackFlow.send(ack);
             return;
           }
           this.dialog.refreshTarget(response);
-          ack = this.#port.sendAck(this.dialog.createAck(request.cseq.sequence), this.dialog.flow);
+          ackFlow = this.#port.flowFor(this.dialog);
+          ack = this.#port.sendAck(this.dialog.createAck(request.cseq.sequence), ackFlow);
           settle({ body: response.body });
         },
         onTimeout: () => settle({ statusCode: 408 }),
@@ -235,7 +238,7 @@ export class InviteSession extends TypedEmitter<InviteSessionEvents> {
   #sendBye(headers: readonly [string, string][]): void {
     this.#pendingReoffer?.reject(487);
     const leave = (): void => this.#port.removeSession(this);
-    this.#port.sendRequest(this.dialog.createRequest('BYE', headers), this.dialog.flow, {
+    this.#port.sendRequest(this.dialog.createRequest('BYE', headers), this.#port.flowFor(this.dialog), {
       onResponse: (response) => {
         if (response.isFinal) leave();
       },

@@ -40,7 +40,8 @@ export class OutgoingInvite {
   readonly #flow: Flow;
   readonly #listener: InvitationListener;
   readonly #transaction: ClientTransaction;
-  readonly #acks = new Map<string, Buffer>();
+  /** By To tag: the ACK of each 2xx, for its repetitions. */
+  readonly #acks = new Map<string, { readonly bytes: Buffer; readonly flow: Flow }>();
   #settled = false;
   #cancelled = false;
 
@@ -92,11 +93,12 @@ export class OutgoingInvite {
   #receiveSuccess(response: SipResponse): void {
     const acknowledged = this.#acks.get(response.toTag);
     if (acknowledged !== undefined) {
-      this.#flow.send(acknowledged);
+      acknowledged.flow.send(acknowledged.bytes);
       return;
     }
     const dialog = Dialog.fromClient(this.#request, response, this.#flow);
-    this.#acks.set(response.toTag, this.#port.sendAck(dialog.createAck(1), this.#flow));
+    const flow = this.#port.flowFor(dialog);
+    this.#acks.set(response.toTag, { bytes: this.#port.sendAck(dialog.createAck(1), flow), flow });
     const session = new InviteSession(this.#port, dialog);
     session.confirm();
     if (this.#settled || this.#cancelled) {

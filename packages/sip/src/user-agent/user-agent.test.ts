@@ -20,7 +20,15 @@ let heard: string[];
 let answered: InviteSession | undefined;
 
 function agent(onRequest: (request: SipRequest) => void): UserAgent {
-  return new UserAgent({ clock, logger: silentLogger, contactFor: (flow) => `<sip:${flow.localAddress}>`, onRequest });
+  return new UserAgent({
+    clock,
+    logger: silentLogger,
+    contactFor: (flow) => `<sip:${flow.localAddress}>`,
+    flowTo: ({ address, port }) => {
+      throw new Error(`nothing is at ${address}:${port}`);
+    },
+    onRequest,
+  });
 }
 
 function attach(flow: MemoryFlow, user: UserAgent): void {

@@ -8,7 +8,7 @@ import type {
   TransactionUser,
 } from '../transaction/index.ts';
 import { TransactionLayer } from '../transaction/index.ts';
-import type { Flow } from '../transport/index.ts';
+import { contactFlow, type Flow, type FlowTarget } from '../transport/index.ts';
 import { IncomingInvite } from './incoming-invite.ts';
 import type { InviteSession } from './invite-session.ts';
 import { type Invitation, type InvitationListener, OutgoingInvite } from './outgoing-invite.ts';
@@ -19,6 +19,8 @@ export interface UserAgentOptions {
   readonly logger: Logger;
   /** Our Contact value towards that flow's peer. */
   readonly contactFor: (flow: Flow) => string;
+  /** A flow to a literal address. */
+  readonly flowTo: (target: FlowTarget) => Flow;
   /** A request outside every dialog, REGISTER and the first INVITE among them; never ACK or CANCEL. */
   readonly onRequest: (request: SipRequest, flow: Flow) => void;
   /** The transaction layer refused or dropped something; to be counted. */
@@ -43,6 +45,8 @@ export class UserAgent implements TransactionUser {
     this.#port = {
       clock: options.clock,
       contactFor: options.contactFor,
+      flowFor: (dialog) =>
+        dialog.hasRouteSet ? dialog.flow : contactFlow(dialog.flow, dialog.remoteTarget, options.flowTo),
       createServerTransaction: (request, flow) => this.transactions.createServerTransaction(request, flow),
       sendRequest: (request, flow, listener) => this.transactions.sendRequest(request, flow, listener),
       sendAck: (request, flow) => this.transactions.sendAck(request, flow),
