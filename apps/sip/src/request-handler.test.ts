@@ -3,7 +3,15 @@ import { silentLogger } from '@manyline/kernel';
 import type { LocalUser, TenantDirectoryEntry, TenantSnapshot } from '@manyline/pbx';
 import { computeHa1, parseMessage, SipTransports, UserAgent } from '@manyline/sip';
 import { createMetrics } from '@manyline/telemetry';
-import { answerDigest, FakeClock, type MemoryFlow, memoryLink, settled } from '@manyline/testkit';
+import {
+  answerDigest,
+  buildLocalUser,
+  buildTenant,
+  FakeClock,
+  type MemoryFlow,
+  memoryLink,
+  settled,
+} from '@manyline/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Authenticator } from './authenticator.ts';
 import { Locations } from './locations.ts';
@@ -23,34 +31,12 @@ let branch = 0;
 
 function user(domain: string, number: string): LocalUser {
   const ha1 = (algorithm: 'MD5' | 'SHA-256'): string => computeHa1(algorithm, number, domain, PASSWORD);
-  return {
-    id: `${domain}-${number}`,
-    number,
-    displayName: '',
-    ha1: { MD5: ha1('MD5'), 'SHA-256': ha1('SHA-256') },
-    maxRegistrations: 1,
-    maxConcurrentCalls: null,
-    maxOutgoingCalls: null,
-    maxDurationSeconds: null,
-    noAnswerSeconds: 20,
-  };
+  return buildLocalUser(number, { ha1: { MD5: ha1('MD5'), 'SHA-256': ha1('SHA-256') }, maxRegistrations: 1 });
 }
 
-function snapshotOf(entry: TenantDirectoryEntry): TenantSnapshot {
-  const users = ['100', '101'].map((number) => user(entry.sipDomain, number));
-  return {
-    id: entry.id,
-    slug: entry.sipDomain.split('.')[0]!,
-    name: entry.sipDomain,
-    sipDomain: entry.sipDomain,
-    version: 1,
-    timeZone: 'UTC',
-    locale: 'en',
-    outgroupPrefix: '9',
-    digestAlgorithms: ['MD5'],
-    maxConcurrentCalls: 10,
-    localUsers: new Map(users.map((each) => [each.number, each])),
-  };
+function snapshotOf({ id, sipDomain }: TenantDirectoryEntry): TenantSnapshot {
+  const users = ['100', '101'].map((number) => user(sipDomain, number));
+  return buildTenant(users, { id, sipDomain });
 }
 
 beforeEach(async () => {

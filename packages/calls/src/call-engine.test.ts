@@ -1,7 +1,7 @@
 import { silentLogger } from '@manyline/kernel';
-import type { CallDetailRecord, LocalUser, TenantSnapshot } from '@manyline/pbx';
+import type { CallDetailRecord, LocalUser } from '@manyline/pbx';
 import { type IncomingInvite, type InviteSession, parseMessage, type SipRequest, UserAgent } from '@manyline/sip';
-import { FakeClock, type MemoryFlow, memoryLink, settled } from '@manyline/testkit';
+import { buildLocalUser, buildTenant, FakeClock, type MemoryFlow, memoryLink, settled } from '@manyline/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CallEngine } from './call-engine.ts';
 import type { MediaPort } from './ports.ts';
@@ -16,21 +16,6 @@ const OFFER = [
   'a=rtpmap:101 telephone-event/8000',
   '',
 ].join('\r\n');
-
-function user(number: string, more: Partial<LocalUser> = {}): LocalUser {
-  return {
-    id: `id-${number}`,
-    number,
-    displayName: '',
-    ha1: { MD5: '', 'SHA-256': '' },
-    maxRegistrations: 3,
-    maxConcurrentCalls: null,
-    maxOutgoingCalls: null,
-    maxDurationSeconds: null,
-    noAnswerSeconds: 20,
-    ...more,
-  };
-}
 
 /** Stands for the media process: gives ports and remembers what it was told. */
 class RecordingMedia implements MediaPort {
@@ -134,27 +119,11 @@ function receive(userAgent: UserAgent, bytes: Buffer, flow: MemoryFlow): void {
   userAgent.transactions.receive(parsed.value, flow);
 }
 
-function tenant(): TenantSnapshot {
-  return {
-    id: 't1',
-    slug: 'acme',
-    name: 'Acme',
-    sipDomain: 'acme.test',
-    version: 1,
-    timeZone: 'UTC',
-    locale: 'en',
-    outgroupPrefix: '9',
-    digestAlgorithms: ['MD5'],
-    maxConcurrentCalls: 10,
-    localUsers: new Map(users.map((each) => [each.number, each])),
-  };
-}
-
 beforeEach(() => {
   clock = new FakeClock();
   media = new RecordingMedia();
   records = [];
-  users = [user('100', { displayName: 'Zoë "Z" Žižek' }), user('101')];
+  users = [buildLocalUser('100', { displayName: 'Zoë "Z" Žižek' }), buildLocalUser('101')];
   server = new UserAgent({
     clock,
     logger: silentLogger,
@@ -165,7 +134,12 @@ beforeEach(() => {
     onRequest: (request: SipRequest, flow) => {
       const uri = request.requestUri;
       const called = uri.ok && 'user' in uri.value ? uri.value.user : '';
-      void engine.handle({ invite: server.acceptInvite(request, flow), tenant: tenant(), caller: users[0]!, called });
+      void engine.handle({
+        invite: server.acceptInvite(request, flow),
+        tenant: buildTenant(users),
+        caller: users[0]!,
+        called,
+      });
     },
   });
   alice = new Phone('192.0.2.9');
@@ -251,7 +225,7 @@ describe('CallEngine', () => {
   });
 
   it('gives up after the time the callee may ring', async () => {
-    users[1] = user('101', { noAnswerSeconds: 7 });
+    users[1] = buildLocalUser('101', { noAnswerSeconds: 7 });
     alice.call('101');
     await rounds();
     bobs[0]!.invites[0]!.progress(180);
@@ -325,7 +299,7 @@ describe('CallEngine', () => {
   });
 
   it('ends calls at the limit of their duration', async () => {
-    users[0] = user('100', { maxDurationSeconds: 30 });
+    users[0] = buildLocalUser('100', { maxDurationSeconds: 30 });
     alice.call('101');
     await rounds();
     bobs[0]!.invites[0]!.accept({ body: Buffer.from(OFFER) });
@@ -339,7 +313,7 @@ describe('CallEngine', () => {
   });
 
   it('refuses one call more than the limits allow', async () => {
-    users[0] = user('100', { maxOutgoingCalls: 1 });
+    users[0] = buildLocalUser('100', { maxOutgoingCalls: 1 });
     alice.call('101');
     await rounds();
     alice.call('101', OFFER);

@@ -24,6 +24,7 @@ export { newToken, type ProbeAccount, SipProbe } from './sip-probe.ts';
 export { Sipp, type SippStatistics, sippCredentials } from './sipp.ts';
 export { TcpRelay } from './tcp-relay.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
+export { buildLocalUser, buildTenant } from './tenant-builder.ts';
 export { TestTenant } from './test-tenant.ts';
 export { TlsVersionTap } from './tls-version-tap.ts';
 export { heardTone } from './tone.ts';

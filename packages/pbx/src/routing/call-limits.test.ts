@@ -1,33 +1,10 @@
+import { buildLocalUser, buildTenant } from '@manyline/testkit';
 import { describe, expect, it } from 'vitest';
-import type { LocalUser, TenantSnapshot } from '../tenant-snapshot.ts';
 import { brokenCallLimit, mayReceiveCall } from './call-limits.ts';
 import { route } from './route.ts';
 
-const alice: LocalUser = {
-  id: 'u1',
-  number: '100',
-  displayName: 'Alice',
-  ha1: { MD5: '', 'SHA-256': '' },
-  maxRegistrations: 3,
-  maxConcurrentCalls: 2,
-  maxOutgoingCalls: 1,
-  maxDurationSeconds: null,
-  noAnswerSeconds: 20,
-};
-
-const tenant: TenantSnapshot = {
-  id: 't1',
-  slug: 'acme',
-  name: 'Acme',
-  sipDomain: 'acme.test',
-  version: 1,
-  timeZone: 'UTC',
-  locale: 'en',
-  outgroupPrefix: '9',
-  digestAlgorithms: ['MD5'],
-  maxConcurrentCalls: 10,
-  localUsers: new Map([['100', alice]]),
-};
+const alice = buildLocalUser('100', { displayName: 'Alice', maxConcurrentCalls: 2, maxOutgoingCalls: 1 });
+const tenant = buildTenant([alice]);
 
 describe('brokenCallLimit', () => {
   it('names the limit that one more call would break', () => {
