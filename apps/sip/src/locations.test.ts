@@ -55,6 +55,15 @@ describe('Locations', () => {
     expect(locations.targetsOf('t2', alice)).toEqual([]);
   });
 
+  it('tells the store which changes are mere refreshes', () => {
+    const [flow] = memoryLink('192.0.2.1', '192.0.2.9', 'TCP');
+    locations.update('t1', '100', [registration('a')], [], flow);
+    locations.update('t1', '100', [registration('a', { cseq: 2, expiresAt: clock.now() + 90_000 })], [], flow);
+    locations.update('t1', '100', [registration('a', { cseq: 3, sourceAddress: '192.0.2.9:40001' })], [], flow);
+    locations.update('t1', '100', [registration('b', { cseq: 4 })], [], flow);
+    expect(changes.map((change) => change.type === 'put' && change.isRefresh)).toEqual([false, true, false, false]);
+  });
+
   it('tells a phone whose connection is gone', () => {
     const [flow] = memoryLink('192.0.2.1', '192.0.2.9', 'TCP');
     const phone = registration('a');

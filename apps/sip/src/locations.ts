@@ -65,8 +65,8 @@ export class Locations implements LocationPort {
     removed: readonly Registration[],
     flow: Flow | undefined,
   ): void {
-    const gone = new Set<string>([...saved, ...removed].map(({ id }) => id));
-    const kept = this.registrationsOf(tenantId, number).filter(({ id }) => !gone.has(id));
+    const before = this.registrationsOf(tenantId, number);
+    const kept = before.filter(({ id }) => find(saved, id) === undefined && find(removed, id) === undefined);
     this.#replace(tenantId, number, [...kept, ...saved]);
     for (const registration of saved) {
       if (flow !== undefined) {
@@ -75,7 +75,8 @@ export class Locations implements LocationPort {
           contactFlow(flow, registration.contact, (target) => this.#open(target)),
         );
       }
-      this.#options.store.enqueue({ type: 'put', registration });
+      const isRefresh = isRefreshOf(registration, find(before, registration.id));
+      this.#options.store.enqueue({ type: 'put', registration, isRefresh });
     }
     for (const registration of removed) this.#forget(registration);
   }
@@ -173,6 +174,24 @@ export class Locations implements LocationPort {
   close(): void {
     this.#timer?.cancel();
   }
+}
+
+function find(registrations: readonly Registration[], id: string): Registration | undefined {
+  return registrations.find((registration) => registration.id === id);
+}
+
+/** Whether a registration tells nothing new but that the phone is still there. */
+function isRefreshOf(after: Registration, before: Registration | undefined): boolean {
+  return (
+    before !== undefined &&
+    after.contact === before.contact &&
+    after.transport === before.transport &&
+    after.sourceAddress === before.sourceAddress &&
+    after.userAgent === before.userAgent &&
+    after.instanceId === before.instanceId &&
+    after.q === before.q &&
+    after.path.join() === before.path.join()
+  );
 }
 
 /** `192.0.2.1:5060` or `[2001:db8::1]:5060`. */

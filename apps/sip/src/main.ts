@@ -34,6 +34,8 @@ async function start(): Promise<RunningApp> {
       ? undefined
       : await serveMetrics(join(metricsSocketDir, 'sip.sock'), metrics.registry);
 
+  // A slip in the handling of one call must not end all others.
+  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'a promise was rejected and nobody cared'));
   return {
     details: { host: config.sipHost, ...ports },
     stop: async () => {

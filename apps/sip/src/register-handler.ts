@@ -29,6 +29,8 @@ export class RegisterHandler {
     if (!(to instanceof SipUri) || to.user !== user.number) return SipResponse.create(request, 403);
     const path = request.headers.getAll('Path');
     if (path.length > MAX_PATH_VALUES) return SipResponse.create(request, 403);
+    if (!request.contacts.every(({ parsedUri }) => parsedUri instanceof SipUri))
+      return SipResponse.create(request, 400);
 
     const now = this.#clock.now();
     const current = this.#locations.registrationsOf(tenant.id, user.number);
@@ -88,24 +90,33 @@ interface RegistrationContext {
 
 function registrationOf(wanted: WantedBinding<Registration>, context: RegistrationContext): Registration {
   const { request, flow, tenant, user, path, now } = context;
-  const host = flow.remoteAddress.includes(':') ? `[${flow.remoteAddress}]` : flow.remoteAddress;
+  const { replaces } = wanted;
   return {
-    id: wanted.replaces?.id ?? newId(now),
+    id: replaces?.id ?? newId(now),
     tenantId: tenant.id,
     localUserId: user.id,
     number: user.number,
-    contact: detached(wanted.contact),
+    contact: kept(replaces?.contact, wanted.contact),
     transport: flow.protocol,
-    sourceAddress: `${host}:${flow.remotePort}`,
-    userAgent: detached((request.headers.get('User-Agent') ?? '').slice(0, 200)),
-    instanceId: detached(wanted.instanceId),
-    callId: detached(wanted.callId),
+    sourceAddress: `${hostOf(flow)}:${flow.remotePort}`,
+    userAgent: kept(replaces?.userAgent, (request.headers.get('User-Agent') ?? '').slice(0, 200)),
+    instanceId: kept(replaces?.instanceId, wanted.instanceId),
+    callId: kept(replaces?.callId, wanted.callId),
     cseq: wanted.cseq,
     q: wanted.q,
     path: path.map(detached),
-    registeredAt: wanted.replaces?.registeredAt ?? now,
+    registeredAt: replaces?.registeredAt ?? now,
     expiresAt: wanted.expiresAt,
   };
+}
+
+function hostOf({ remoteAddress }: Flow): string {
+  return remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress;
+}
+
+/** What the replaced registration already holds, when it is the same text; else a copy. */
+function kept(old: string | undefined, text: string): string {
+  return old === text ? old : detached(text);
 }
 
 /** A copy: a header value is a slice that would keep the whole message in memory for as long as the registration. */

@@ -73,6 +73,7 @@ beforeEach(async () => {
     onRequest: (request, flow) => handler.handle(request, flow),
   });
   const handler = new RequestHandler({
+    logger: silentLogger,
     userAgent: server,
     tenants,
     authenticator: new Authenticator(clock, Buffer.alloc(32, 1)),
@@ -82,6 +83,7 @@ beforeEach(async () => {
         called.push(`${tenant.sipDomain}: ${caller.number} to ${number}`);
         invite.reject(486);
       },
+      refuse: ({ invite }, statusCode, headers) => invite.reject(statusCode, { headers }),
     },
     metrics: createWorkerMetrics(createMetrics('test'), { registrations: () => 0, calls: () => 0, tenants: () => 0 }),
     isOwnHost: (host) => host === '192.0.2.1',
@@ -237,5 +239,16 @@ describe('RequestHandler', () => {
     phone.send(Buffer.from(text));
     for (let i = 0; i < 4; i++) await settled();
     expect(answers).toHaveLength(1);
+  });
+
+  it('refuses a Contact that cannot be rung', async () => {
+    for (const contact of ['<http://192.0.2.9>', '<tel:+15551234>', '<mailto:a@b.test>']) {
+      expect((await askWith(PASSWORD, 'REGISTER', { headers: [`Contact: ${contact}`] }))[0]).toBe(400);
+    }
+  });
+
+  it('reads a dialled name as UTF-8', async () => {
+    await askWith(PASSWORD, 'INVITE', { uri: 'sip:z%C3%BCrich@acme.test' });
+    expect(called).toEqual(['acme.test: 100 to zürich']);
   });
 });

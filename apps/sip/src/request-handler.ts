@@ -1,4 +1,5 @@
-import type { CallEngine } from '@manyline/calls';
+import type { CallEngine, CallRequest } from '@manyline/calls';
+import type { Logger } from '@manyline/kernel';
 import type { TenantDirectoryEntry, TenantSnapshot } from '@manyline/pbx';
 import {
   ALLOWED_METHODS,
@@ -9,6 +10,7 @@ import {
   SipUri,
   type Uri,
   type UserAgent,
+  utf8,
 } from '@manyline/sip';
 import type { Authenticator } from './authenticator.ts';
 import type { RegisterHandler } from './register-handler.ts';
@@ -16,11 +18,12 @@ import type { TenantDirectory } from './tenant-directory.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface RequestHandlerOptions {
+  readonly logger: Logger;
   readonly userAgent: UserAgent;
   readonly tenants: TenantDirectory;
   readonly authenticator: Authenticator;
   readonly registrar: RegisterHandler;
-  readonly calls: Pick<CallEngine, 'handle'>;
+  readonly calls: Pick<CallEngine, 'handle' | 'refuse'>;
   readonly metrics: WorkerMetrics;
   /** Whether a host is this server itself, not a tenant's domain. */
   readonly isOwnHost: (host: string, flow: Flow) => boolean;
@@ -76,11 +79,16 @@ export class RequestHandler {
       return;
     }
     this.#waiting.add(key);
-    void loading.then((snapshot) => {
-      this.#waiting.delete(key);
-      if (snapshot === undefined) this.#refuse(request, flow, 503, [['Retry-After', '5']]);
-      else this.#handleAt(snapshot, request, flow);
-    });
+    loading
+      .then((snapshot) => {
+        this.#waiting.delete(key);
+        if (snapshot === undefined) this.#refuse(request, flow, 503, [['Retry-After', '5']]);
+        else this.#handleAt(snapshot, request, flow);
+      })
+      .catch((error: unknown) => {
+        this.#options.logger.error({ err: error, method: request.method }, 'a request failed');
+        this.#refuse(request, flow, 500);
+      });
   }
 
   /** OPTIONS is answered without credentials, at a tenant's domain and at this server's own address. */
@@ -120,18 +128,17 @@ export class RequestHandler {
     }
     const { user } = authentication;
     flow.keepOpen();
-    const unsupported = request.headers.getAll('Require').join(', ');
-    if (unsupported !== '') {
-      this.#refuse(request, flow, 420, [['Unsupported', unsupported]]);
-      return;
-    }
     if (request.method === 'REGISTER') {
-      userAgent.respond(request, flow, registrar.handle(request, flow, tenant, user));
+      const refusal = unsupportedExtensions(request);
+      const response =
+        refusal === undefined ? registrar.handle(request, flow, tenant, user) : respondTo(request, refusal);
+      userAgent.respond(request, flow, response);
       return;
     }
     const from = request.from.parsedUri;
     const fromUser = from instanceof SipUri ? from.user : '';
-    if (fromUser !== user.number && hostOf(from) !== ANONYMOUS_HOST) {
+    const anonymous = hostOf(from) === ANONYMOUS_HOST;
+    if (fromUser !== user.number && !anonymous) {
       this.#refuse(request, flow, 403);
       return;
     }
@@ -139,12 +146,16 @@ export class RequestHandler {
       this.#refuse(request, flow, refusalOfMethod(request.method), [['Allow', ALLOWED_METHODS]]);
       return;
     }
-    if (request.maxForwards === 0) {
-      this.#refuse(request, flow, 483);
-      return;
-    }
-    const invite = userAgent.acceptInvite(request, flow);
-    void this.#options.calls.handle({ invite, tenant, caller: user, called: calledNumber(request) });
+    const call: CallRequest = {
+      invite: userAgent.acceptInvite(request, flow),
+      tenant,
+      caller: user,
+      anonymous: anonymous || wantsPrivacy(request),
+      called: calledNumber(request),
+    };
+    const refusal = unsupportedExtensions(request) ?? undeliverable(request);
+    if (refusal === undefined) void this.#options.calls.handle(call);
+    else this.#options.calls.refuse(call, refusal.statusCode, refusal.headers);
   }
 
   /** Answers without keeping a transaction: a repetition of the request gets the same answer again. */
@@ -161,11 +172,40 @@ export class RequestHandler {
 /** RFC 3323 §4.1.1.3: the From of a caller who keeps his identity from the callee. */
 const ANONYMOUS_HOST = 'anonymous.invalid';
 
+/** Characters of a dialled number or name. */
+const LONGEST_NUMBER = 128;
+
 const METHODS = new Set([...ALLOWED_METHODS.split(', '), 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REFER', 'PRACK']);
 
 /** A metric label that a stranger cannot grow. */
 function knownMethod(method: string): string {
   return METHODS.has(method) ? method : 'other';
+}
+
+interface RequestRefusal {
+  readonly statusCode: number;
+  readonly headers: readonly [string, string][];
+}
+
+/** RFC 3261 §8.2.2.3: what we must understand and do not. */
+function unsupportedExtensions(request: SipRequest): RequestRefusal | undefined {
+  const extensions = request.headers.getAll('Require').join(', ');
+  return extensions === '' ? undefined : { statusCode: 420, headers: [['Unsupported', extensions]] };
+}
+
+/** A call that may make no further hop, and a number longer than any there is. */
+function undeliverable(request: SipRequest): RequestRefusal | undefined {
+  if (request.maxForwards === 0) return { statusCode: 483, headers: [] };
+  return calledNumber(request).length > LONGEST_NUMBER ? { statusCode: 404, headers: [] } : undefined;
+}
+
+function respondTo(request: SipRequest, { statusCode, headers }: RequestRefusal): SipResponse {
+  return SipResponse.create(request, statusCode, { headers });
+}
+
+/** RFC 3323 §4.2, RFC 3325 §9.3. */
+function wantsPrivacy(request: SipRequest): boolean {
+  return request.headers.getAll('Privacy').some((value) => /(?:^|[;,\s])(?:id|user|header)(?:$|[;,\s])/i.test(value));
 }
 
 function hostOf(uri: Uri | undefined): string {
@@ -176,5 +216,5 @@ function calledNumber(request: SipRequest): string {
   const uri = request.requestUri;
   if (!uri.ok) return '';
   if (uri.value.scheme === 'tel') return uri.value.number;
-  return uri.value instanceof SipUri ? uri.value.user : '';
+  return uri.value instanceof SipUri ? utf8(uri.value.user) : '';
 }

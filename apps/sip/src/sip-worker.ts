@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { Bus } from '@manyline/bus';
@@ -77,7 +77,7 @@ export class SipWorker {
           this.#metrics.malformed(error.rule);
           this.#userAgent.transactions.receiveMalformed(error, flow);
         },
-        onFlowClosed: (flow) => this.#userAgent.transactions.flowClosed(flow),
+        onFlowClosed: (flow) => this.#userAgent.flowClosed(flow),
         onSendFailed: (flow) => this.#userAgent.transactions.flowClosed(flow),
         onDiscard: (reason) => this.#metrics.discarded(reason),
       },
@@ -105,7 +105,8 @@ export class SipWorker {
     const requests = new RequestHandler({
       userAgent: this.#userAgent,
       tenants: this.#tenants,
-      authenticator: new Authenticator(clock, randomBytes(32)),
+      authenticator: new Authenticator(clock, nonceSecret(config)),
+      logger,
       registrar: new RegisterHandler(clock, this.#locations),
       calls: this.#calls,
       metrics: this.#metrics,
@@ -195,6 +196,14 @@ export class SipWorker {
       look();
     });
   }
+}
+
+/**
+ * The key of the nonces, the same in every life of every worker: credentials on a nonce from before a restart are right but
+ * stale, and the phone is not taken for one with a wrong password.
+ */
+function nonceSecret({ sealingKey = '' }: Config): Buffer {
+  return Buffer.from(hkdfSync('sha256', Buffer.from(sealingKey, 'base64'), '', 'manyline sip nonce', 32));
 }
 
 /** Lets the failure to listen name the variable that would mend it. */

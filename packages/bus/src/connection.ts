@@ -1,6 +1,7 @@
 /** Connections to Redis: how they fail, retry and say so. */
 import type { Logger } from '@manyline/kernel';
 import { Redis, type RedisOptions } from 'ioredis';
+import { restoreFastStringMethods } from './fast-string-methods.ts';
 
 /** A command that Redis has not answered by then is rejected. */
 const COMMAND_TIMEOUT_MS = 5000;
@@ -24,6 +25,7 @@ export const patient: RedisOptions = { maxRetriesPerRequest: null };
 
 /** Makes a client. It logs the start and the end of an outage, not each attempt. */
 export function createClient(redisUrl: string, options: RedisOptions, logger: Logger): Redis {
+  restoreFastStringMethods();
   const client = new Redis(redisUrl, { connectTimeout: 5000, retryStrategy, ...options });
   let away = false;
   client.on('error', (error) => {

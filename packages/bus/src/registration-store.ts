@@ -8,9 +8,12 @@ import { WriteBehind } from './write-behind.ts';
 
 /** A tenant's hash goes a week after its last change; no registration lasts as long. */
 const HASH_LIFETIME_SECONDS = 7 * 24 * 3600;
+/** Refreshes are most of what phones send; so long they wait for company. */
+const REFRESH_DELAY_MS = 1000;
 
 export type RegistrationChange =
-  | { readonly type: 'put'; readonly registration: Registration }
+  /** `isRefresh`: Redis has the registration, only its expiry and the order of its requests moved on. */
+  | { readonly type: 'put'; readonly registration: Registration; readonly isRefresh?: boolean }
   | { readonly type: 'remove'; readonly tenantId: string; readonly registrationId: string };
 
 /** The registrations of all tenants in Redis. The SIP worker that owns a tenant writes, everyone may read. */
@@ -32,13 +35,15 @@ export class RegistrationStore {
     return this.#writes.size;
   }
 
-  /** Takes a change that is written with others within 20 ms, and again until it succeeds; never fails. */
+  /**
+   * Takes a change that is written with others within 20 ms, a refresh within 1 s, and again until it succeeds; never
+   * fails. A refresh may wait: were it lost in a crash, the registration would only end as if it had not been refreshed.
+   */
   enqueue(change: RegistrationChange): void {
-    const [tenantId, id] =
-      change.type === 'put'
-        ? [change.registration.tenantId, change.registration.id]
-        : [change.tenantId, change.registrationId];
-    this.#writes.enqueue(`${tenantId}/${id}`, change);
+    if (change.type === 'put') {
+      const { tenantId, id } = change.registration;
+      this.#writes.enqueue(`${tenantId}/${id}`, change, change.isRefresh === true ? REFRESH_DELAY_MS : undefined);
+    } else this.#writes.enqueue(`${change.tenantId}/${change.registrationId}`, change);
   }
 
   /** Writes everything enqueued now. Throws BusUnavailableError; the changes stay enqueued then. */
@@ -75,31 +80,22 @@ export class RegistrationStore {
   }
 
   async #write(changes: RegistrationChange[]): Promise<void> {
-    const puts = new Map<string, string[]>();
+    const puts = new Map<string, Map<string, string>>();
     const removes = new Map<string, string[]>();
     for (const change of changes) {
       if (change.type === 'put') {
         const { tenantId, id } = change.registration;
-        listOf(puts, tenantId).push(id, JSON.stringify(change.registration));
+        puts.getOrInsertComputed(tenantId, () => new Map()).set(id, JSON.stringify(change.registration));
       } else {
-        listOf(removes, change.tenantId).push(change.registrationId);
+        removes.getOrInsertComputed(change.tenantId, () => []).push(change.registrationId);
       }
     }
     const pipeline = this.#redis.pipeline();
-    for (const [tenantId, pairs] of puts) {
-      pipeline.hset(keys.registrations(tenantId), ...pairs);
+    for (const [tenantId, values] of puts) {
+      pipeline.hset(keys.registrations(tenantId), values);
       pipeline.expire(keys.registrations(tenantId), HASH_LIFETIME_SECONDS);
     }
     for (const [tenantId, ids] of removes) pipeline.hdel(keys.registrations(tenantId), ...ids);
     await runPipeline(pipeline);
   }
-}
-
-function listOf(lists: Map<string, string[]>, tenantId: string): string[] {
-  let list = lists.get(tenantId);
-  if (list === undefined) {
-    list = [];
-    lists.set(tenantId, list);
-  }
-  return list;
 }

@@ -1,6 +1,6 @@
 import type { Clock, Logger, Timer } from '@manyline/kernel';
 
-/** Writes wait at most this long for company. */
+/** Writes wait at most this long for company, unless they may wait longer. */
 const COLLECT_MS = 20;
 /** After a failure the next attempt waits this long. */
 const RETRY_MS = 1000;
@@ -16,6 +16,8 @@ export class WriteBehind<Change> {
   readonly #write: (changes: Change[]) => Promise<void>;
   #pending = new Map<string, Change>();
   #timer: Timer | undefined;
+  /** What the timer was set to; 0 keeps it from being replaced by a shorter one, after a failure. */
+  #timerMs = 0;
   #writing: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -30,10 +32,10 @@ export class WriteBehind<Change> {
     return this.#pending.size;
   }
 
-  /** Takes a change that is written within 20 ms; never fails. */
-  enqueue(key: string, change: Change): void {
+  /** Takes a change that is written within `delayMs`; never fails. */
+  enqueue(key: string, change: Change, delayMs = COLLECT_MS): void {
     this.#pending.set(key, change);
-    this.#arm(COLLECT_MS);
+    this.#arm(delayMs);
   }
 
   /** Writes everything now. Rejects when that fails; the changes stay and are tried again. */
@@ -62,13 +64,28 @@ export class WriteBehind<Change> {
     } catch (error) {
       for (const [key, change] of this.#pending) batch.set(key, change);
       this.#pending = batch;
-      this.#arm(RETRY_MS);
+      this.#armRetry();
       throw error;
     }
   }
 
+  /** A shorter wait replaces a longer one. */
   #arm(delayMs: number): void {
-    if (this.#timer !== undefined || this.#closed) return;
+    if (this.#timer !== undefined && this.#timerMs <= delayMs) return;
+    this.#start(delayMs);
+  }
+
+  /** Fresh changes do not hurry a retry, else an outage would be met with an attempt every 20 ms. */
+  #armRetry(): void {
+    if (this.#timer !== undefined) return;
+    this.#start(RETRY_MS);
+    this.#timerMs = 0;
+  }
+
+  #start(delayMs: number): void {
+    this.#timer?.cancel();
+    if (this.#closed) return;
+    this.#timerMs = delayMs;
     this.#timer = this.#clock.after(delayMs, () => {
       this.#timer = undefined;
       this.flush().catch((error) => {

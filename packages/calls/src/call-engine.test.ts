@@ -21,6 +21,7 @@ const OFFER = [
 class RecordingMedia implements MediaPort {
   readonly log: string[] = [];
   away = false;
+  refusesAddresses = false;
   #port = 20_000;
 
   async openLegs(_sessionId: string, legIds: readonly string[]) {
@@ -37,6 +38,7 @@ class RecordingMedia implements MediaPort {
     legId: string,
     remote: { address: string; rtpPort: number } | null,
   ): Promise<void> {
+    if (this.refusesAddresses) throw new Error('address refused');
     this.log.push(`update ${legId} ${remote === null ? 'none' : `${remote.address}:${remote.rtpPort}`}`);
   }
 
@@ -112,6 +114,7 @@ let records: CallDetailRecord[];
 let alice: Phone;
 let bobs: Phone[];
 let users: LocalUser[];
+let anonymous: boolean;
 
 function receive(userAgent: UserAgent, bytes: Buffer, flow: MemoryFlow): void {
   const parsed = parseMessage(bytes);
@@ -123,6 +126,7 @@ beforeEach(() => {
   clock = new FakeClock();
   media = new RecordingMedia();
   records = [];
+  anonymous = false;
   users = [buildLocalUser('100', { displayName: 'Zoë "Z" Žižek' }), buildLocalUser('101')];
   server = new UserAgent({
     clock,
@@ -138,6 +142,7 @@ beforeEach(() => {
         invite: server.acceptInvite(request, flow),
         tenant: buildTenant(users),
         caller: users[0]!,
+        anonymous,
         called,
       });
     },
@@ -353,5 +358,102 @@ describe('CallEngine', () => {
     await rounds();
     await stopped;
     expect(records).toMatchObject([{ releaseCause: 'server-shutdown', durationSeconds: 60 }]);
+  });
+
+  it('does not call it answered when the callee answers and hangs up at once', async () => {
+    alice.call('101');
+    await rounds();
+    const session = bobs[0]!.invites[0]!.accept({ body: Buffer.from(OFFER) });
+    session.bye();
+    await rounds();
+    clock.advance(500);
+    await rounds();
+    expect(alice.heard).toEqual(['failed 480']);
+    expect(records).toMatchObject([
+      { result: 'failed', releaseCause: 'callee-failure', answeredAt: null, sipStatus: 480 },
+    ]);
+  });
+
+  it('lets ringing through after early media', async () => {
+    bobs.pop();
+    alice.call('101');
+    await rounds();
+    bobs[0]!.invites[0]!.progress(183, { body: Buffer.from(OFFER) });
+    await rounds();
+    bobs[0]!.invites[0]!.progress(180);
+    await rounds();
+    expect(alice.heard).toEqual(['183', '180']);
+  });
+
+  it('resumes by a re-INVITE without SDP: a fresh offer to one party, its answer to the other', async () => {
+    alice.call('101');
+    await rounds();
+    const session = bobs[0]!.invites[0]!.accept({ body: Buffer.from(OFFER) });
+    const offered: string[] = [];
+    session.on('reoffer', (reoffer) => {
+      offered.push(reoffer.offer!.toString());
+      reoffer.accept(Buffer.from(`${OFFER}a=recvonly\r\n`));
+    });
+    await rounds();
+    await alice.session!.reinvite(Buffer.from(`${OFFER}a=sendonly\r\n`));
+    session.removeAllListeners();
+    session.on('reoffer', (reoffer) => {
+      offered.push(reoffer.offer!.toString());
+      reoffer.accept(Buffer.from(OFFER));
+    });
+    const dialog = alice.session!.dialog;
+    const request = dialog.createRequest('INVITE', [['Contact', '<sip:phone@192.0.2.9>']]);
+    let ours = '';
+    alice.userAgent.transactions.sendRequest(request, alice.flow, {
+      onResponse: (response) => {
+        if (!response.isSuccess) return;
+        ours = response.body.toString();
+        const ack = dialog.createAck(request.cseq.sequence, [['Content-Type', 'application/sdp']], Buffer.from(OFFER));
+        alice.userAgent.transactions.sendAck(ack, alice.flow);
+      },
+      onTimeout: () => {},
+      onTransportError: () => {},
+    });
+    await rounds();
+    expect(ours).toContain('a=sendrecv');
+    expect(offered[0]).toContain('a=sendonly');
+    expect(offered[1]).toContain('a=sendrecv');
+  });
+
+  it('keeps the identity of an anonymous caller from the callee, not from the record', async () => {
+    anonymous = true;
+    alice.call('101');
+    await rounds();
+    const { headers } = bobs[0]!.invites[0]!.request;
+    expect(headers.get('From')).toMatch(/^"Anonymous" <sip:anonymous@anonymous.invalid>;tag=/);
+    expect(headers.get('Privacy')).toBe('id');
+    expect(bobs[0]!.invites[0]!.request.toBytes().toString()).not.toContain('100@');
+    bobs[0]!.invites[0]!.reject(603);
+    await rounds();
+    expect(records).toMatchObject([{ caller: '100' }]);
+  });
+
+  it('stops ringing when the connection of the caller is lost', async () => {
+    alice.call('101');
+    await rounds();
+    bobs[0]!.invites[0]!.progress(180);
+    await rounds();
+    Object.assign(alice.serverFlow, { reliable: true });
+    alice.serverFlow.close();
+    server.flowClosed(alice.serverFlow);
+    await rounds();
+    expect(bobs[0]!.flow.startLines).toContain('SIP/2.0 487 Request Terminated');
+    expect(records).toMatchObject([{ result: 'cancelled', releaseCause: 'network-failure', releasedBy: 'caller' }]);
+  });
+
+  it('answers 488 to a re-INVITE whose media may not go where it says', async () => {
+    alice.call('101');
+    await rounds();
+    const session = bobs[0]!.invites[0]!.accept({ body: Buffer.from(OFFER) });
+    session.on('reoffer', (reoffer) => reoffer.accept(Buffer.from(OFFER)));
+    await rounds();
+    media.refusesAddresses = true;
+    expect(await alice.session!.reinvite(Buffer.from(OFFER))).toEqual({ statusCode: 488 });
+    expect(alice.session!.ended).toBe(false);
   });
 });

@@ -32,6 +32,8 @@ export interface CallRequest {
   readonly invite: IncomingInvite;
   readonly tenant: TenantSnapshot;
   readonly caller: LocalUser;
+  /** The caller keeps his identity from the callee (RFC 3323). */
+  readonly anonymous: boolean;
   /** The user part of the Request-URI, unescaped. */
   readonly called: string;
 }
@@ -78,19 +80,22 @@ export class CallEngine {
 
   /** Takes a call on and sees it to its end. Never rejects. */
   async handle(request: CallRequest): Promise<void> {
-    const { invite, tenant, caller, called } = request;
-    const startedAt = this.#options.clock.now();
-    const identity: CallIdentity = {
-      id: newId(startedAt),
-      tenantId: tenant.id,
-      callId: invite.request.callId,
-      caller: caller.number,
-      called,
-      startedAt,
-    };
-    const admission = this.#admit(request);
-    if (admission.ok) await this.#run(identity, request, admission.value);
-    else this.#refuse(identity, invite, admission.error);
+    const identity = identify(request, this.#options.clock.now());
+    try {
+      const admission = this.#admit(request);
+      if (admission.ok) await this.#run(identity, request, admission.value);
+      else this.#refuse(identity, request.invite, admission.error);
+    } catch (error) {
+      this.#options.logger.error({ err: error, callId: identity.callId }, 'a call failed');
+      request.invite.reject(500);
+    }
+  }
+
+  /** Refuses a call that cannot be made whatever the routing says, and records it. */
+  refuse(request: CallRequest, statusCode: number, headers: readonly [string, string][]): void {
+    const identity = identify(request, this.#options.clock.now());
+    const release = refusal('rejected', statusCode === 404 ? 'unallocated-number' : 'not-acceptable', statusCode);
+    this.#refuse(identity, request.invite, { release, reasons: [], headers });
   }
 
   /** Whether a call may be made at all, and where it goes. */
@@ -138,6 +143,7 @@ export class CallEngine {
       offer,
       tenant,
       caller,
+      anonymous: request.anonymous,
       called,
       media,
       devicesOf: (callee) => locations.targetsOf(tenant.id, callee),
@@ -192,6 +198,21 @@ export class CallEngine {
 }
 
 const NO_QUALITY = { lossPercent: null, jitterMs: null, mos: null } as const;
+
+/** Longer Call-IDs are cut in records. */
+const LONGEST_CALL_ID = 256;
+const LONGEST_CALLED = 128;
+
+function identify({ invite, tenant, caller, called }: CallRequest, startedAt: number): CallIdentity {
+  return {
+    id: newId(startedAt),
+    tenantId: tenant.id,
+    callId: invite.request.callId.slice(0, LONGEST_CALL_ID),
+    caller: caller.number,
+    called: called.slice(0, LONGEST_CALLED),
+    startedAt,
+  };
+}
 
 function liveCall({ startedAt, ...identity }: CallIdentity, answeredAt: number | null): LiveCall {
   return {

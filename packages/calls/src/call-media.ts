@@ -1,7 +1,8 @@
 import type { LegStatistics } from '@manyline/media';
 import type { CallQuality } from '@manyline/pbx';
+import type { AudioMedia } from '@manyline/sdp';
 import type { Flow } from '@manyline/sip';
-import { MediaLeg } from './media-leg.ts';
+import { MediaLeg, remoteOf } from './media-leg.ts';
 import type { MediaPort } from './ports.ts';
 
 /** The media of one call: a session of the media process with a leg for every party. */
@@ -18,11 +19,19 @@ export class CallMedia {
     this.#sdpSessionId = String(nowMs);
   }
 
-  /** Opens a leg for the peer of each flow, in that order; rejects when the media process is away or out of ports. */
-  async open(flows: readonly Flow[]): Promise<MediaLeg[]> {
+  /**
+   * Opens a leg for the peer of each flow, in that order; rejects when the media process is away or out of ports.
+   * `firstAudio`, when the first peer has described it already, goes the same way at once: its `setRemote` is done then.
+   */
+  async open(flows: readonly Flow[], firstAudio?: AudioMedia): Promise<MediaLeg[]> {
     const legIds = flows.map(() => `leg${this.#legCount++}`);
     this.#opened = true;
-    const opened = await this.#media.openLegs(this.#sessionId, legIds);
+    const opening = this.#media.openLegs(this.#sessionId, legIds);
+    const telling =
+      firstAudio === undefined
+        ? undefined
+        : this.#media.updateLeg(this.#sessionId, legIds[0]!, remoteOf(firstAudio, flows[0]!.remoteAddress));
+    const [opened] = await Promise.all([opening, telling]);
     return opened.map(({ legId, rtpPort, rtcpPort }, index) => {
       const flow = flows[index]!;
       return new MediaLeg({

@@ -1,4 +1,4 @@
-import type { CallDetailRecord, CallQuality, LiveCall, RoutingReason } from '@manyline/pbx';
+import type { CallDetailRecord, CallQuality, CallResult, LiveCall, RoutingReason } from '@manyline/pbx';
 import type { Release } from './release.ts';
 
 export interface EndedCall {
@@ -26,11 +26,16 @@ export function callDetailRecord(call: EndedCall): CallDetailRecord {
     answeredAt: answeredAt === null ? null : new Date(answeredAt).toISOString(),
     endedAt: new Date(endedAt).toISOString(),
     durationSeconds: answeredAt === null ? 0 : Math.ceil((endedAt - answeredAt) / 1000),
-    result: answeredAt === null ? release.result : 'answered',
+    result: answeredAt === null ? unanswered(release.result) : 'answered',
     releaseCause: release.cause,
     releasedBy: release.by,
     sipStatus: answeredAt === null ? release.sipStatus : null,
   };
+}
+
+/** No record says `answered` without the time of the answer. */
+function unanswered(result: CallResult): CallResult {
+  return result === 'answered' ? 'failed' : result;
 }
 
 /** The record of a call whose worker died: it ended at the worker's last sign of life. */

@@ -11,7 +11,9 @@ import type { MediaLeg } from './media-leg.ts';
 import type { DialTarget } from './ports.ts';
 import {
   CALLER_GAVE_UP,
+  CALLER_LOST,
   clearing,
+  HUNG_UP_AT_ONCE,
   NOBODY_ANSWERED,
   type Release,
   refusal,
@@ -29,6 +31,7 @@ export interface CallOptions {
   readonly offer: DescribedAudio | null;
   readonly tenant: TenantSnapshot;
   readonly caller: LocalUser;
+  readonly anonymous: boolean;
   readonly called: string;
   readonly media: CallMedia;
   readonly devicesOf: (user: LocalUser) => readonly DialTarget[];
@@ -58,7 +61,7 @@ export class Call implements CallControl {
 
   constructor(options: CallOptions) {
     this.#options = options;
-    options.invite.onCancel = () => this.release(CALLER_GAVE_UP);
+    options.invite.onCancel = (reason) => this.release(reason === 'given-up' ? CALLER_GAVE_UP : CALLER_LOST);
   }
 
   get tenant(): TenantSnapshot {
@@ -136,7 +139,14 @@ export class Call implements CallControl {
       const body = offer === null ? mediaLeg.offer() : mediaLeg.remember(mediaLeg.anchor(offer.sdp));
       return {
         mediaLeg,
-        invitation: invitationFor({ target, body, tenant: this.tenant, caller: this.caller, called: this.called }),
+        invitation: invitationFor({
+          target,
+          body,
+          tenant: this.tenant,
+          caller: this.caller,
+          anonymous: this.#options.anonymous,
+          called: this.called,
+        }),
       };
     });
     const outcome = await ringInParallel({
@@ -167,9 +177,8 @@ export class Call implements CallControl {
     const flows = targets.map(({ flow }) => flow);
     try {
       if (this.#callerLeg !== undefined) return ok(await media.open(flows));
-      const [callerLeg, ...legs] = await media.open([invite.flow, ...flows]);
+      const [callerLeg, ...legs] = await media.open([invite.flow, ...flows], offer?.audio);
       this.#callerLeg = callerLeg;
-      if (offer !== null) await callerLeg!.setRemote(offer.audio);
       return ok(legs);
     } catch (error) {
       logger.warn({ err: error, callId: invite.request.callId }, 'no media for a call');
@@ -187,7 +196,7 @@ export class Call implements CallControl {
       void branch.mediaLeg.setRemote(early.value.audio).catch(() => {});
       void this.#options.media.connect(callerLeg, branch.mediaLeg).catch(() => {});
       invite.progress(response.statusCode === 180 ? 180 : 183, { body: answer });
-      this.#ringingSent = true;
+      this.#ringingSent ||= response.statusCode === 180;
     } else if (response.statusCode === 180 && !this.#ringingSent) {
       this.#ringingSent = true;
       invite.progress(180);
@@ -217,7 +226,13 @@ export class Call implements CallControl {
     return { kind: 'answered', leg: { session, mediaLeg } };
   }
 
-  bridge(leg: AnsweredLeg): Promise<Release> {
+  async bridge(leg: AnsweredLeg): Promise<Release> {
+    this.signal.throwIfAborted();
+    if (leg.session.ended) return HUNG_UP_AT_ONCE;
+    return this.#connect(leg);
+  }
+
+  #connect(leg: AnsweredLeg): Promise<Release> {
     const { invite, offer } = this.#options;
     const callerLeg = this.#callerLeg!;
     return new Promise((resolve) => {
@@ -229,7 +244,9 @@ export class Call implements CallControl {
         callerSession.bye();
         leg.session.bye();
       };
-      const onAbort = (): void => finish(this.#answeredRelease(this.signal.reason as Release));
+      const onAbort = (): void => {
+        finish({ ...(this.signal.reason as Release), result: 'answered', sipStatus: null });
+      };
       const renegotiation = new Renegotiation({
         a: { session: callerSession, mediaLeg: callerLeg },
         b: leg,
@@ -242,22 +259,12 @@ export class Call implements CallControl {
         finish(clearing(end === 'peer-bye' ? 'called' : 'server', SESSION_END_CAUSES[end]));
       });
       this.signal.addEventListener('abort', onAbort, { once: true });
-      if (this.signal.aborted || callerSession.ended || leg.session.ended) {
-        if (this.signal.aborted) onAbort();
-        else finish(clearing('called'));
-        return;
-      }
       renegotiation.watch();
       if (offer === null) renegotiation.expectAnswerOf('a');
       invite.accept({ body: callerLeg.described ?? Buffer.alloc(0) });
       this.#options.onAnswered();
       this.#limitDuration();
     });
-  }
-
-  #answeredRelease(release: Release): Release {
-    if (!this.#options.invite.answered) return release;
-    return { ...release, result: 'answered', sipStatus: null };
   }
 
   #limitDuration(): void {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { LegRemote } from '@manyline/media';
 import { type AudioMedia, anchorSdp, createOffer, type LocalMedia, type SessionDescription } from '@manyline/sdp';
 import type { MediaPort } from './ports.ts';
 
@@ -52,16 +53,7 @@ export class MediaLeg {
   /** Tells the media process where the peer is now; the learning window starts anew. */
   setRemote(audio: AudioMedia): Promise<void> {
     const { media, sessionId, legId, signallingAddress } = this.#options;
-    const isUnspecified = audio.address === '0.0.0.0' || audio.address === '::';
-    if (audio.rejected || isUnspecified) return media.updateLeg(sessionId, legId, null);
-    return media.updateLeg(sessionId, legId, {
-      // A host name in c= is not looked up: the phone is where its signalling comes from.
-      address: isIP(audio.address) === 0 ? signallingAddress : audio.address,
-      rtpPort: audio.port,
-      rtcpPort: audio.rtcpPort,
-      signallingAddress,
-      onHold: audio.onHold,
-    });
+    return media.updateLeg(sessionId, legId, remoteOf(audio, signallingAddress));
   }
 
   #nextLocal(): LocalMedia {
@@ -69,4 +61,18 @@ export class MediaLeg {
     this.#version += 1;
     return { address: localAddress, rtpPort, rtcpPort, sessionId: sdpSessionId, sessionVersion: this.#version };
   }
+}
+
+/** Where the media process is to send to, for a party that described its audio so; null when it wants none. */
+export function remoteOf(audio: AudioMedia, signallingAddress: string): LegRemote | null {
+  const isUnspecified = audio.address === '0.0.0.0' || audio.address === '::';
+  if (audio.rejected || isUnspecified) return null;
+  return {
+    // A host name in c= is not looked up: the phone is where its signalling comes from.
+    address: isIP(audio.address) === 0 ? signallingAddress : audio.address,
+    rtpPort: audio.port,
+    rtcpPort: audio.rtcpPort,
+    signallingAddress,
+    onHold: audio.onHold,
+  };
 }

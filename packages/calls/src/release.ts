@@ -30,6 +30,10 @@ export const NOBODY_REGISTERED = refusal('unreachable', 'user-not-registered', 4
 export const NOBODY_ANSWERED = refusal('no-answer', 'no-answer', 480);
 export const CALLEE_AT_LIMIT = refusal('busy', 'limit-reached', 486);
 export const CALLER_GAVE_UP = refusal('cancelled', 'originator-cancel', 487, 'caller');
+/** The connection that the INVITE came by is gone. */
+export const CALLER_LOST = refusal('cancelled', 'network-failure', 487, 'caller');
+/** The callee answered and ended the call before the caller could be connected. */
+export const HUNG_UP_AT_ONCE = refusal('failed', 'callee-failure', 480, 'called');
 export const MEDIA_AWAY = refusal('failed', 'server-failure', 503);
 
 /**

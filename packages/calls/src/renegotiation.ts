@@ -13,8 +13,8 @@ export interface RenegotiationOptions {
 /** Carries offers and answers between the two parties of a call that is up: hold, resume, another codec, another address. */
 export class Renegotiation {
   readonly #options: RenegotiationOptions;
-  /** Legs whose next ACK brings the answer to an offer of ours. */
-  readonly #answerExpected = new Set<AnsweredLeg>();
+  /** Legs whose next ACK brings the answer to an offer of ours, and whether the other party has to hear of it. */
+  readonly #answerExpected = new Map<AnsweredLeg, 'for-us' | 'for-both'>();
 
   constructor(options: RenegotiationOptions) {
     this.#options = options;
@@ -26,27 +26,38 @@ export class Renegotiation {
       [a, b],
       [b, a],
     ] as const) {
-      from.session.on('reoffer', (reoffer) => void this.#renegotiate(reoffer, from, to));
-      from.session.on('answer', (body) => this.#receiveAnswer(from, body));
+      from.session.on('reoffer', (reoffer) => {
+        this.#renegotiate(reoffer, from, to).catch(() => reoffer.reject(500));
+      });
+      from.session.on('answer', (body) => {
+        this.#receiveAnswer(from, to, body).catch(() => {});
+      });
     }
   }
 
   /** Our 2xx to that side carries an offer; its ACK will bring the answer. */
   expectAnswerOf(side: 'a' | 'b'): void {
-    this.#answerExpected.add(this.#options[side]);
+    this.#answerExpected.set(this.#options[side], 'for-us');
   }
 
-  #receiveAnswer(leg: AnsweredLeg, body: Buffer): void {
-    if (!this.#answerExpected.delete(leg)) return;
-    const answer = readDescribedAudio(body);
-    if (answer.ok) void leg.mediaLeg.setRemote(answer.value.audio).catch(() => {});
+  async #receiveAnswer(from: AnsweredLeg, to: AnsweredLeg, body: Buffer): Promise<void> {
+    const audience = this.#answerExpected.get(from);
+    this.#answerExpected.delete(from);
+    const answer = audience === undefined ? undefined : readDescribedAudio(body);
+    if (!answer?.ok) return;
+    await from.mediaLeg.setRemote(answer.value.audio);
+    if (audience === 'for-us') return;
+    // What this party chose is an offer to the other: codecs and direction have to be the same on both sides.
+    const outcome = await to.session.reinvite(to.mediaLeg.remember(to.mediaLeg.anchor(answer.value.sdp)));
+    const confirmed = 'body' in outcome ? readDescribedAudio(outcome.body) : undefined;
+    if (confirmed?.ok) await to.mediaLeg.setRemote(confirmed.value.audio);
   }
 
   async #renegotiate(reoffer: Reoffer, from: AnsweredLeg, to: AnsweredLeg): Promise<void> {
     if (reoffer.offer === null) {
-      // A re-INVITE without SDP asks for our offer: the description that this party has of us already.
-      this.#answerExpected.add(from);
-      reoffer.accept(from.mediaLeg.described ?? Buffer.alloc(0));
+      // A re-INVITE without SDP asks for our offer; the ACK brings the answer, and that goes to the other party.
+      this.#answerExpected.set(from, 'for-both');
+      reoffer.accept(from.mediaLeg.offer());
       return;
     }
     const offer = readDescribedAudio(reoffer.offer);
@@ -67,7 +78,13 @@ export class Renegotiation {
       return;
     }
     const { sdp, audio } = answer.value;
-    await Promise.all([from.mediaLeg.setRemote(offer.value.audio), to.mediaLeg.setRemote(audio)]).catch(() => {});
+    try {
+      await Promise.all([from.mediaLeg.setRemote(offer.value.audio), to.mediaLeg.setRemote(audio)]);
+    } catch {
+      // Media may not go there, or the media process is away: what was agreed before stays.
+      reoffer.reject(488);
+      return;
+    }
     reoffer.accept(from.mediaLeg.remember(answerTo(offer.value.sdp, sdp, from.mediaLeg)));
   }
 }

@@ -85,9 +85,9 @@ export function translateDatabaseError(error: unknown): unknown {
   return isConnectionFailure(error) ? new DatabaseUnavailableError(error) : error;
 }
 
-/** True for a row that refers to one that is not there. */
+/** True when a raw statement wrote a row that refers to one that is not there. */
 export function isForeignKeyViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003';
+  return driverErrorOf(error, RAW_STATEMENT_FAILED)?.kind === 'ForeignKeyConstraintViolation';
 }
 
 function isConnectionFailure(error: unknown): boolean {
@@ -97,7 +97,15 @@ function isConnectionFailure(error: unknown): boolean {
 }
 
 function uniqueIndexOf(error: unknown): string | undefined {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2002') return undefined;
-  const driverError = error.meta?.driverAdapterError as { cause?: { constraint?: { index?: string } } } | undefined;
-  return driverError?.cause?.constraint?.index;
+  return driverErrorOf(error, UNIQUE_KEY_IN_USE)?.constraint?.index;
+}
+
+const UNIQUE_KEY_IN_USE = 'P2002';
+const RAW_STATEMENT_FAILED = 'P2010';
+
+/** What the driver said, of an error with this code of Prisma's. */
+function driverErrorOf(error: unknown, code: string): { kind?: string; constraint?: { index?: string } } | undefined {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== code) return undefined;
+  return (error.meta?.driverAdapterError as { cause?: { kind?: string; constraint?: { index?: string } } } | undefined)
+    ?.cause;
 }

@@ -1,13 +1,13 @@
 import type { Prisma, PrismaClient } from '../generated/client.ts';
 
-/** The part of the Prisma client that repositories use: the models, inside the tenant's scope. */
+/** The part of the Prisma client that repositories use: the models and statements, inside the tenant's scope. */
 export type TenantClient = Pick<
   Prisma.TransactionClient,
-  'tenant' | 'admin' | 'refreshToken' | 'localUser' | 'callDetailRecord'
+  'tenant' | 'admin' | 'refreshToken' | 'localUser' | 'callDetailRecord' | '$executeRaw'
 >;
 
 /**
- * A Prisma client on which each model operation runs in a transaction that first names the tenant to row-level
+ * A Prisma client on which each operation runs in a transaction that first names the tenant to row-level
  * security. The setting is local to the transaction, so a pooled connection never carries a tenant to the next user.
  */
 export function clientForTenant(prisma: PrismaClient, tenantId: string): TenantClient {
@@ -19,6 +19,10 @@ export function clientForTenant(prisma: PrismaClient, tenantId: string): TenantC
           const [, result] = await prisma.$transaction([setTenant(prisma, tenantId), query(args)]);
           return result;
         },
+      },
+      async $executeRaw({ args, query }) {
+        const [, result] = await prisma.$transaction([setTenant(prisma, tenantId), query(args)]);
+        return result;
       },
     },
   });

@@ -57,7 +57,7 @@ export class NonceIssuer {
     bytes[0] = VERSION;
     bytes.writeUIntBE(this.#clock.now(), TIME_AT, 6);
     this.#poolAt += this.#pool.copy(bytes, RANDOM_AT, this.#poolAt, this.#poolAt + (MAC_AT - RANDOM_AT));
-    bytes.latin1Write(this.#mac(bytes, realm), MAC_AT, LENGTH - MAC_AT);
+    bytes.write(this.#mac(bytes, realm), MAC_AT, LENGTH - MAC_AT, 'latin1');
     return bytes.toString('base64url');
   }
 
@@ -83,8 +83,8 @@ export class NonceIssuer {
   #mac(bytes: Buffer, realm: string): string {
     if (realm.length > LONGEST_REALM) throw new RangeError('a realm is longer than a domain name');
     bytes.copy(this.#inner, BLOCK, 0, MAC_AT);
-    const end = BLOCK + MAC_AT + this.#inner.latin1Write(realm, BLOCK + MAC_AT);
-    this.#outer.latin1Write(hash('sha256', this.#inner.subarray(0, end), 'latin1'), BLOCK);
+    const end = BLOCK + MAC_AT + this.#inner.write(realm, BLOCK + MAC_AT, 'latin1');
+    this.#outer.write(hash('sha256', this.#inner.subarray(0, end), 'latin1'), BLOCK, 'latin1');
     return hash('sha256', this.#outer, 'latin1');
   }
 }

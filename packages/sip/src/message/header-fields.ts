@@ -81,7 +81,12 @@ export class HeaderFields implements Iterable<[name: string, value: string]> {
   }
 
   append(name: string, value: string): void {
-    this.#insert(this.#numbers.length, name, value);
+    this.#detach();
+    const number = headerNumber(name);
+    this.#numbers.push(number);
+    this.#names.push(number > 0 ? canonicalNames[number]! : toHeaderText(name));
+    this.#values.push(toHeaderText(value));
+    this.#revision++;
   }
 
   /** Puts the line before the first line of the same field (RFC 3261 §16.6 step 8 for Via), else at the very top. */

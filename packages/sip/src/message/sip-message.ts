@@ -163,7 +163,11 @@ export abstract class SipMessage {
   /** Replaces the topmost Via value, also when others stand on the same line. */
   replaceTopVia(value: string): void {
     const [, ...others] = splitValues(this.headers.first(VIA) ?? '');
+    this.#refresh();
     this.headers.replaceFirst('Via', [value, ...others].join(', '));
+    // Every request from behind a NAT comes here: the views of the other fields are still right.
+    this.#revision = this.headers.revision;
+    this.#vias = undefined;
   }
 
   /** Removes the topmost Via value, also when others stand on the same line. */

@@ -101,10 +101,14 @@ function judgeWildcard<B extends Binding>(request: SipRequest, current: readonly
 function findBinding<B extends Binding>(current: readonly B[], contact: NameAddr): B | undefined {
   if (current.length === 0) return undefined;
   const instanceId = instanceOf(contact);
-  const key = contactKey(contact.uri);
-  return current.find(
-    (binding) => (instanceId !== '' && binding.instanceId === instanceId) || contactKey(binding.contact) === key,
-  );
+  let key: string | undefined;
+  return current.find((binding) => {
+    if (instanceId !== '' && binding.instanceId === instanceId) return true;
+    // A refresh names the same URI, which need not be taken apart.
+    if (binding.contact === contact.uri) return true;
+    key ??= contactKey(contact.uri);
+    return contactKey(binding.contact) === key;
+  });
 }
 
 /** Seconds: the Contact's own `expires`, else the Expires header, else the default; malformed counts as the default (RFC 3261 §10.2.1.1). */

@@ -16,6 +16,7 @@ export function contactFlow(flow: Flow, contactUri: string, flowTo: (target: Flo
   const parsed = parseUri(contactUri);
   if (!parsed.ok || !(parsed.value instanceof SipUri)) return flow;
   const { host, port = DEFAULT_PORT } = parsed.value;
-  if (port === flow.remotePort || host.replaceAll(/[[\]]/g, '') !== flow.remoteAddress) return flow;
+  if (port === flow.remotePort) return flow;
+  if (host !== flow.remoteAddress && host !== `[${flow.remoteAddress}]`) return flow;
   return flowTo({ protocol: 'UDP', address: flow.remoteAddress, port });
 }

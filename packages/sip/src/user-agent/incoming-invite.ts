@@ -14,6 +14,9 @@ export interface ResponseContent {
   readonly body?: Buffer;
 }
 
+/** By CANCEL or a BYE to the early dialog, or because the connection that the INVITE came by is gone. */
+export type CancelReason = 'given-up' | 'connection-lost';
+
 /** An INVITE that we were sent and have not answered finally (RFC 3261 §13.3). */
 export class IncomingInvite {
   readonly request: SipRequest;
@@ -23,8 +26,8 @@ export class IncomingInvite {
   readonly #transaction: InviteServerTransaction;
   readonly #localTag = newTag();
   #answered = false;
-  /** The caller gave up before our final answer, by CANCEL or by a BYE to the early dialog; 487 is sent already. */
-  onCancel: () => void = () => {};
+  /** The caller is gone before our final answer; 487 is sent already. */
+  onCancel: (reason: CancelReason) => void = () => {};
 
   constructor(port: SessionPort, request: SipRequest, flow: Flow, transaction: InviteServerTransaction) {
     this.#port = port;
@@ -69,10 +72,10 @@ export class IncomingInvite {
   }
 
   /** The user agent saw a CANCEL for this transaction (the CANCEL itself is answered by the transaction layer). */
-  cancelled(): void {
+  cancelled(reason: CancelReason = 'given-up'): void {
     if (this.#answered) return;
     this.reject(487);
-    this.onCancel();
+    this.onCancel(reason);
   }
 
   #response(statusCode: number, content: ResponseContent, withContact: boolean): SipResponse {

@@ -1,4 +1,4 @@
-export { IncomingInvite, type ResponseContent } from './incoming-invite.ts';
+export { type CancelReason, IncomingInvite, type ResponseContent } from './incoming-invite.ts';
 export { InviteSession, type InviteSessionEvents, type ReinviteOutcome, type SessionEnd } from './invite-session.ts';
 export { ALLOWED_METHODS, refusalOfMethod } from './methods.ts';
 export { type Invitation, type InvitationListener, OutgoingInvite } from './outgoing-invite.ts';

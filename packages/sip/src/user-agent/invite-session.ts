@@ -1,4 +1,4 @@
-import { TypedEmitter } from '@manyline/kernel';
+import { type Timer, TypedEmitter } from '@manyline/kernel';
 import type { Dialog } from '../dialog/index.ts';
 import type { SipRequest } from '../message/index.ts';
 import { SipResponse } from '../message/index.ts';
@@ -25,6 +25,9 @@ export interface InviteSessionEvents {
 /** The peer's verdict on our re-INVITE: its SDP, or the status with which it refused (408 for silence). */
 export type ReinviteOutcome = { readonly body: Buffer } | { readonly statusCode: number };
 
+/** How long the peer may keep our re-INVITE waiting after a provisional response. */
+const REINVITE_PATIENCE_MS = 32_000;
+
 type State = 'early' | 'confirmed' | 'ended';
 
 /**
@@ -37,7 +40,8 @@ export class InviteSession extends TypedEmitter<InviteSessionEvents> {
   readonly #awaitedAcks = new Map<number, AwaitedAck>();
   #state: State = 'early';
   #pendingReoffer: Reoffer | undefined;
-  #reinviteUnderWay = false;
+  /** Gives up our re-INVITE that waits for its final response. */
+  #abandonReinvite: (() => void) | undefined;
   #byeHeaders: readonly [string, string][] | undefined;
 
   constructor(port: SessionPort, dialog: Dialog) {
@@ -151,7 +155,7 @@ export class InviteSession extends TypedEmitter<InviteSessionEvents> {
       respond(500, [['Retry-After', '2']]);
       return;
     }
-    if (this.#reinviteUnderWay || this.#state !== 'confirmed') {
+    if (this.#abandonReinvite !== undefined || this.#state !== 'confirmed') {
       respond(491);
       return;
     }
@@ -173,10 +177,9 @@ export class InviteSession extends TypedEmitter<InviteSessionEvents> {
 
   /** Offers another session description to the peer (RFC 3261 §14.1); never rejects. */
   reinvite(body: Buffer): Promise<ReinviteOutcome> {
-    if (this.#state !== 'confirmed' || this.#reinviteUnderWay || this.#pendingReoffer !== undefined) {
+    if (this.#state !== 'confirmed' || this.#abandonReinvite !== undefined || this.#pendingReoffer !== undefined) {
       return Promise.resolve({ statusCode: 491 });
     }
-    this.#reinviteUnderWay = true;
     return new Promise((resolve) => {
       const flow = this.#port.flowFor(this.dialog);
       const request = this.dialog.createRequest(
@@ -190,13 +193,23 @@ export class InviteSession extends TypedEmitter<InviteSessionEvents> {
       );
       let ack: Buffer | undefined;
       let ackFlow = flow;
+      let patience: Timer | undefined;
       const settle = (outcome: ReinviteOutcome): void => {
-        this.#reinviteUnderWay = false;
+        patience?.cancel();
+        if (this.#abandonReinvite === abandon) this.#abandonReinvite = undefined;
         resolve(outcome);
       };
-      this.#port.sendRequest(request, flow, {
+      const abandon = (): void => {
+        transaction.cancel();
+        settle({ statusCode: 408 });
+      };
+      this.#abandonReinvite = abandon;
+      const transaction = this.#port.sendRequest(request, flow, {
         onResponse: (response) => {
-          if (response.isProvisional) return;
+          if (response.isProvisional) {
+            patience ??= this.#port.clock.after(REINVITE_PATIENCE_MS, abandon);
+            return;
+          }
           if (!response.isSuccess) {
             settle({ statusCode: response.statusCode });
             return;
@@ -258,6 +271,7 @@ export class InviteSession extends TypedEmitter<InviteSessionEvents> {
   #finish(end: SessionEnd): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
+    this.#abandonReinvite?.();
     this.emit('ended', end);
   }
 

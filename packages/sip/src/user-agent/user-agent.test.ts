@@ -266,4 +266,34 @@ describe('UserAgent', () => {
     expect(cancelled).toBe(true);
     expect(heard).toEqual(['180', 'failed 487']);
   });
+
+  it('gives up a re-INVITE that gets provisional responses only', async () => {
+    const [callerSession, calleeSession] = await establish();
+    calleeSession.on('reoffer', () => {});
+    const outcome = callerSession.reinvite(SDP);
+    await settled();
+    const request = parseMessage(Buffer.from(callerFlow.sent.findLast((text) => text.startsWith('INVITE'))!, 'latin1'));
+    if (!request.ok || request.value instanceof SipResponse) throw new Error('no re-INVITE was sent');
+    calleeFlow.send(SipResponse.create(request.value, 100).toBytes());
+    await settled();
+    clock.advance(32_000);
+    expect(await outcome).toEqual({ statusCode: 408 });
+    await settled();
+    expect(callerFlow.startLines.some((line) => line.startsWith('CANCEL'))).toBe(true);
+    clock.advance(64_000);
+    expect(caller.transactions.size).toBe(0);
+  });
+
+  it('leaves no re-INVITE behind when the session ends', async () => {
+    const [callerSession, calleeSession] = await establish();
+    calleeSession.on('reoffer', () => {});
+    const outcome = callerSession.reinvite(SDP);
+    await settled();
+    callerSession.bye();
+    expect(await outcome).toEqual({ statusCode: 408 });
+    await settled();
+    clock.advance(128_000);
+    await settled();
+    expect(caller.transactions.size).toBe(0);
+  });
 });

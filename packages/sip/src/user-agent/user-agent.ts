@@ -102,6 +102,13 @@ export class UserAgent implements TransactionUser {
     // RFC 3261 §18.1.2: a response that matches no transaction is dropped by a user agent.
   }
 
+  /** A connection is gone: what waits for an answer on it ends, and a caller who was still waiting is taken for gone. */
+  flowClosed(flow: Flow): void {
+    this.transactions.flowClosed(flow);
+    if (!flow.reliable) return;
+    for (const invite of [...this.#invites.values()]) if (invite.flow === flow) invite.cancelled('connection-lost');
+  }
+
   /** Takes an INVITE on: 100 is sent, the rest is up to the caller. */
   acceptInvite(request: SipRequest, flow: Flow): IncomingInvite {
     const transaction = this.transactions.createServerTransaction(request, flow) as InviteServerTransaction;
