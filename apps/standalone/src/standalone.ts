@@ -7,6 +7,7 @@ import { type Logger, silentLogger } from '@manyline/kernel';
 import { type DataDirectory, openDataDirectory, unusable } from './data/data-directory.ts';
 import { loadSecrets, type Secrets, saveSecrets } from './data/secrets.ts';
 import { ensureCertificate } from './data/tls-certificate.ts';
+import { assertTlsFilesAreReadable } from './data/tls-files.ts';
 import { type ReadyDetails, startApp } from './processes/app-process.ts';
 import { AppRegistry } from './processes/app-registry.ts';
 import { InstanceLock } from './processes/instance-lock.ts';
@@ -30,12 +31,14 @@ export interface StandaloneOptions {
   readonly logger: Logger;
   /** Aborted to give the start up, and when the server stops. */
   readonly stopping: AbortSignal;
-  /** A process dies again and again: the server must stop. */
+  /** A process that calls need dies again and again: the server must stop. */
   readonly onGivenUp: (message: string) => void;
 }
 
 /** The time an app may take to stop, on top of the drain. */
 const STOP_PATIENCE_MS = 15_000;
+/** However often these die, they take no call with them: they are started again for ever. */
+const CALLS_GO_ON_WITHOUT: ReadonlySet<string> = new Set(['jobs', 'api']);
 
 /** Start with `start`; whether that succeeded or not, `stop` ends everything that was started. */
 export class Standalone {
@@ -82,6 +85,7 @@ export class Standalone {
     const secrets = await loadSecrets(directory, (await existingCluster(directory)) !== undefined);
     // What is missing or taken is said before anything is started.
     await assertPortsAreFree(config);
+    await assertTlsFilesAreReadable(config);
     const ownRedis = config.redisUrl === undefined ? await redisProgram() : '';
     const sipTls = config.sipTls ?? (await ensureCertificate(directory.tls, config));
     const [ownerUrl, redisUrl] = await bothSettled(
@@ -191,7 +195,8 @@ export class Standalone {
 
   async #keep(name: string, start: Parameters<typeof KeptAlive.start>[0]['start']): Promise<void> {
     const { logger, stopping, onGivenUp } = this.#options;
-    this.#started.push(await KeptAlive.start({ name, logger, stopping, onGivenUp, start }));
+    const part = { name, logger, stopping, start };
+    this.#started.push(await KeptAlive.start(CALLS_GO_ON_WITHOUT.has(name) ? part : { ...part, onGivenUp }));
   }
 }
 

@@ -10,6 +10,7 @@ import { channels } from './keys.ts';
 import { LiveCallStore } from './live-call-store.ts';
 import type { Command, TenantChanged } from './messages.ts';
 import { RegistrationStore } from './registration-store.ts';
+import { RequestCounter } from './request-counter.ts';
 import { runCommand } from './run-pipeline.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -50,15 +51,15 @@ interface Connections {
 }
 
 /**
- * What the processes share through Redis: messages, registrations, live calls, call detail records.
+ * What the processes share through Redis: messages, registrations, live calls, call detail records, counts of requests.
  * While Redis is away, commands reject at once with BusUnavailableError; nothing waits for it to come back
  * except what is enqueued.
  */
 export class Bus {
-  /** A client that fails fast, for rate limits and the like. */
-  readonly redis: Redis;
   readonly registrations: RegistrationStore;
   readonly liveCalls: LiveCallStore;
+  readonly requestCounter: RequestCounter;
+  readonly #redis: Redis;
   readonly #subscriber: Redis;
   readonly #subscriptions: Subscriptions;
   readonly #jobs: CdrJobs;
@@ -70,7 +71,7 @@ export class Bus {
 
   constructor({ redis, subscriber, subscriptions, jobs }: Connections, options: BusOptions) {
     const { logger, clock = systemClock, workerId = '1', spoolPath } = options;
-    this.redis = redis;
+    this.#redis = redis;
     this.#subscriber = subscriber;
     this.#subscriptions = subscriptions;
     this.#jobs = jobs;
@@ -78,6 +79,7 @@ export class Bus {
     this.#logger = logger;
     this.registrations = new RegistrationStore(redis, clock, logger);
     this.liveCalls = new LiveCallStore(redis, clock, logger, workerId);
+    this.requestCounter = new RequestCounter(redis, clock);
     this.#cdrs = new CdrProducer({
       clock,
       logger,
@@ -88,9 +90,14 @@ export class Bus {
     void this.#cdrs.drainSpool();
   }
 
+  /** Resolves when Redis answers. Throws BusUnavailableError. */
+  async ping(): Promise<void> {
+    await runCommand(this.#redis.ping());
+  }
+
   /** Tells every process that a tenant's configuration changed. Throws BusUnavailableError. */
   async publishTenantChanged(change: TenantChanged): Promise<void> {
-    await runCommand(this.redis.publish(channels.tenantChanged, JSON.stringify(change)));
+    await runCommand(this.#redis.publish(channels.tenantChanged, JSON.stringify(change)));
   }
 
   /** Gives a function that stops listening. */
@@ -100,7 +107,7 @@ export class Bus {
 
   /** Throws BusUnavailableError. */
   async publishCommand(command: Command): Promise<void> {
-    await runCommand(this.redis.publish(channels.commands, JSON.stringify(command)));
+    await runCommand(this.#redis.publish(channels.commands, JSON.stringify(command)));
   }
 
   onCommand(listener: (command: Command) => void): () => void {
@@ -143,6 +150,6 @@ export class Bus {
     await this.#jobs.close().catch(() => {});
     this.#subscriptions.removeAllListeners();
     this.#subscriber.disconnect();
-    this.redis.disconnect();
+    this.#redis.disconnect();
   }
 }

@@ -1,3 +1,4 @@
+export { answerInTime } from './answer-in-time.ts';
 export { type Bus, type BusOptions, connectBus } from './bus.ts';
 export type { CdrConsumer } from './cdr-queue.ts';
 export { BusUnavailableError } from './errors.ts';

@@ -2,6 +2,7 @@
  * Every Redis key and channel of Manyline is made here.
  * What belongs to one tenant starts with `t:{tenantId}:`. What a worker owns for all its tenants starts with
  * `w:{workerId}:` (its values name their tenant): after a crash the whole of it is found without knowing the tenants.
+ * Counts of requests start with `rate:`: callers are counted before it is known which tenant they belong to.
  */
 export const keys = {
   /** Hash, field = registration id, value = Registration as JSON. */
@@ -12,6 +13,8 @@ export const keys = {
   workerOrphans: (workerId: string) => `w:${workerId}:orphans`,
   /** String: milliseconds since the epoch of the worker's last sign of life. */
   workerAlive: (workerId: string) => `w:${workerId}:alive`,
+  /** String: the requests of a caller in the current window; expires with it. */
+  requestCount: (caller: string) => `rate:${caller}`,
 } as const;
 
 export const channels = {

@@ -10,6 +10,9 @@ export interface OwnRedis {
   readonly url: string;
   /** Resolves when the server takes connections. */
   start(): Promise<void>;
+  /** The server hangs, its connections stay: until `resume`. */
+  stall(): void;
+  resume(): void;
   /** Ends the server as `kill -9` does; what it wrote to its append-only file stays. */
   kill(): Promise<void>;
   /** Kills it and removes its data. */
@@ -39,6 +42,8 @@ export async function createOwnRedis(): Promise<OwnRedis> {
       server = spawn('redis-server', [...options, ...durable], { stdio: ['ignore', 'pipe', 'inherit'] });
       await said(server, 'Ready to accept connections');
     },
+    stall: () => void server?.kill('SIGSTOP'),
+    resume: () => void server?.kill('SIGCONT'),
     kill,
     remove: async () => {
       await kill();

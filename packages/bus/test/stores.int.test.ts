@@ -1,4 +1,5 @@
 import { silentLogger } from '@manyline/kernel';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Bus, type BusOptions, BusUnavailableError, connectBus } from '../src/index.ts';
 import { aLiveCall, aRegistration } from './builders.ts';
@@ -18,9 +19,15 @@ async function openBus(options: Partial<BusOptions> = {}): Promise<Bus> {
   return bus;
 }
 
+/** Redis itself, to put there what the bus would not. */
+function openRedis(): Redis {
+  const redis = new Redis(server.url);
+  onTestFinished(() => redis.disconnect());
+  return redis;
+}
+
 beforeEach(async () => {
-  const bus = await openBus();
-  await bus.redis.flushall();
+  await openRedis().flushall();
 });
 
 describe('RegistrationStore', () => {
@@ -59,10 +66,10 @@ describe('RegistrationStore', () => {
   });
 
   it('neither lists nor keeps what has expired', async () => {
-    const { registrations, redis } = await openBus();
+    const { registrations } = await openBus();
     await registrations.put([aRegistration({ expiresAt: Date.now() - 1 }), aRegistration({ id: 'r2' })]);
     expect((await registrations.listTenant('acme')).map(({ id }) => id)).toEqual(['r2']);
-    expect(await redis.hkeys('t:acme:registrations')).toEqual(['r2']);
+    expect(await openRedis().hkeys('t:acme:registrations')).toEqual(['r2']);
   });
 
   it('writes what is enqueued before it closes', async () => {
@@ -135,11 +142,49 @@ describe('messages', () => {
       throw new Error('listener');
     });
     bus.onTenantChanged((message) => changes.push(message));
+    const redis = openRedis();
     for (const text of ['{', 'null', '[]', '{"tenantId":1}', JSON.stringify({ ...change, version: 'x' })]) {
-      await bus.redis.publish('manyline:tenant-changed', text);
+      await redis.publish('manyline:tenant-changed', text);
     }
     await bus.publishTenantChanged(change);
     await expect.poll(() => changes).toEqual([change]);
+  });
+});
+
+describe('RequestCounter', () => {
+  it('counts each caller, whichever process it asks', async () => {
+    const [one, other] = [await openBus(), await openBus()];
+    const first = await one.requestCounter.count('log-in:192.0.2.1', 60_000);
+    expect(first.count).toBe(1);
+    expect(first.remainingMs).toBeGreaterThan(0);
+    expect(first.remainingMs).toBeLessThanOrEqual(60_000);
+    expect((await other.requestCounter.count('log-in:192.0.2.1', 60_000)).count).toBe(2);
+    expect((await other.requestCounter.count('log-in:192.0.2.2', 60_000)).count).toBe(1);
+    expect(await openRedis().keys('*')).toEqual(expect.arrayContaining(['rate:log-in:192.0.2.1']));
+  });
+
+  it('begins anew after the window', async () => {
+    const { requestCounter } = await openBus();
+    await requestCounter.count('caller', 60_000);
+    // As if the window had passed.
+    const redis = openRedis();
+    await redis.pexpire('rate:caller', 1);
+    await expect.poll(() => redis.exists('rate:caller')).toBe(0);
+    expect((await requestCounter.count('caller', 60_000)).count).toBe(1);
+  });
+
+  it('does not wait long for a Redis that hangs', async () => {
+    const bus = await openBus();
+    server.stall();
+    onTestFinished(() => server.resume());
+    const ended: string[] = [];
+    const message = bus.publishCommand({ type: 'remove-registration', tenantId: 'acme', registrationId: 'r1' });
+    const results = await Promise.allSettled([
+      message.finally(() => ended.push('message')),
+      bus.requestCounter.count('caller', 60_000).finally(() => ended.push('count')),
+    ]);
+    expect(ended).toEqual(['count', 'message']);
+    expect(results).toMatchObject(results.map(() => ({ reason: expect.any(BusUnavailableError) })));
   });
 });
 

@@ -135,6 +135,27 @@ describe('loadConfig', () => {
     expect(Object.keys(problemsOf(env))).toEqual([variable]);
   });
 
+  it.each([
+    [{ SIP_TLS_PORT: '6061,5060' }, 'SIP_TLS_PORT', 'SIP_PORT'],
+    [{ HTTP_PORT: '5060' }, 'HTTP_PORT', 'SIP_PORT'],
+    [{ HTTP_PORT: '5061', HTTP_HOST: '127.0.0.1' }, 'HTTP_PORT', 'SIP_TLS_PORT'],
+    [{ HTTP_PORT: '5060', SIP_HOST: 'pbx.example', HTTP_HOST: 'PBX.example' }, 'HTTP_PORT', 'SIP_PORT'],
+    [{ HTTP_PORT: '5060', SIP_HOST: '::1', HTTP_HOST: '::' }, 'HTTP_PORT', 'SIP_PORT'],
+  ])('refuses a port for two: %o', (env, variable, other) => {
+    const problems = problemsOf(env);
+    expect(Object.keys(problems)).toEqual([variable]);
+    expect(problems[variable]).toMatch(
+      new RegExp(`^${variable} "\\d+" is also the port of ${other}: each needs a TCP port of its own$`),
+    );
+  });
+
+  it.each<Record<string, string>>([
+    { SIP_PORT: '0', SIP_TLS_PORT: '0,0', HTTP_PORT: '0' },
+    { HTTP_PORT: '5060', SIP_HOST: '192.0.2.1', HTTP_HOST: '127.0.0.1' },
+    { HTTP_PORT: '5060', SIP_HOST: '192.0.2.1', HTTP_HOST: '::1' },
+    { SIP_PORT: '5066' },
+  ])('accepts ports that do not meet: %o', (env) => expect(problemsOf(env)).toEqual({}));
+
   it('takes an object store only whole', () => {
     const env = { S3_ENDPOINT: 'https://s3.example', S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'i' };
     expect(Object.keys(problemsOf(env))).toEqual(['S3_SECRET_ACCESS_KEY']);

@@ -1,4 +1,5 @@
 /** Rules that hold between variables; each problem names the variable to change. */
+import { isIPv4, isIPv6 } from 'node:net';
 import type { ConfigProblem } from './config-error.ts';
 import type { Environment } from './environment.ts';
 
@@ -22,6 +23,9 @@ export function environmentProblems(environment: Environment): ConfigProblem[] {
       if (!present.includes(name)) add(name, `is missing: it is needed together with ${present.join(', ')}`);
     }
   }
+  for (const { variable, port, other } of sharedPorts(environment)) {
+    add(variable, `"${port}" is also the port of ${other}: each needs a TCP port of its own`);
+  }
   if (environment.SIP_WORKERS !== 1) {
     add('SIP_WORKERS', `"${environment.SIP_WORKERS}" is not available yet: this version runs exactly 1 SIP worker`);
   }
@@ -39,4 +43,30 @@ export function environmentProblems(environment: Environment): ConfigProblem[] {
     add('SMTP_URL', 'is missing: SIGNUP_EMAIL_VERIFICATION=required needs a mail server');
   }
   return problems;
+}
+
+interface TcpListener {
+  readonly variable: Name;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** TCP ports that two variables name on the same address. The system chooses different ones for 0. */
+function sharedPorts(environment: Environment): { variable: Name; port: number; other: Name }[] {
+  const { SIP_HOST, SIP_PORT, SIP_TLS_PORT, HTTP_HOST, HTTP_PORT } = environment;
+  const listeners: TcpListener[] = [
+    { variable: 'SIP_PORT', host: SIP_HOST, port: SIP_PORT },
+    ...SIP_TLS_PORT.map((port) => ({ variable: 'SIP_TLS_PORT', host: SIP_HOST, port }) as const),
+    { variable: 'HTTP_PORT', host: HTTP_HOST, port: HTTP_PORT },
+  ];
+  return listeners.flatMap(({ variable, host, port }, index) => {
+    const other = listeners.slice(0, index).find((one) => one.port === port && shareAddress(one.host, host));
+    return port === 0 || other === undefined ? [] : [{ variable, port, other: other.variable }];
+  });
+}
+
+/** Whether two hosts to listen on surely share an address; what names resolve to is not asked. */
+function shareAddress(a: string, b: string): boolean {
+  if (a === b) return true;
+  return [a, b].includes('0.0.0.0') ? isIPv4(a) && isIPv4(b) : [a, b].includes('::') && isIPv6(a) && isIPv6(b);
 }

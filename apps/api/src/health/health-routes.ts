@@ -61,7 +61,7 @@ export function healthRoutes(context: ApiContext): FastifyPluginAsyncZod {
 }
 
 async function checkServices({ database, bus }: ApiContext): Promise<Readiness['checks']> {
-  const [databaseCheck, redis] = await Promise.all([inTime(database.ping()), inTime(bus.redis.ping())]);
+  const [databaseCheck, redis] = await Promise.all([inTime(database.ping()), inTime(bus.ping())]);
   return { database: databaseCheck, redis };
 }
 

@@ -3,8 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMetrics, serveMetrics } from '@manyline/telemetry';
 import { eventually, TcpRelay } from '@manyline/testkit';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type ApiFixture, goodPassword, problemOf, type SignedUp, startApi } from '../../test/api-fixture.ts';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import {
+  type ApiFixture,
+  goodPassword,
+  problemOf,
+  type RequestOptions,
+  type SignedUp,
+  startApi,
+} from '../../test/api-fixture.ts';
+import { openStallingRelay } from '../../test/stalling-relay.ts';
 
 describe('a healthy service', () => {
   let api: ApiFixture;
@@ -100,6 +108,36 @@ describe('a service without Redis', () => {
     await redis.restore();
     await eventually('the API works again', async () => (await logIn()).status === 200);
     expect((await api.request('GET', '/readyz')).status).toBe(200);
+  });
+});
+
+describe('a service whose Redis hangs', () => {
+  it('says so long before a command of Redis would have failed', async () => {
+    const redis = await openStallingRelay(inject('redisUrl'));
+    const api = await startApi({ redisUrl: redis.url });
+    onTestFinished(async () => {
+      redis.resume();
+      await api.close();
+      redis.close();
+    });
+    const { email, token, refreshToken, tenantId } = await api.signUp();
+    redis.stall();
+    const ended: string[] = [];
+    const command = api.bus.publishCommand({ type: 'remove-registration', tenantId, registrationId: 'r1' });
+    const ended503 = async (method: string, url: string, options: RequestOptions) => {
+      expect(await api.request(method, url, options)).toMatchObject(problemOf(503, 'bus_unavailable'));
+      ended.push(url);
+    };
+    await Promise.all([
+      command.catch(() => ended.push('command')),
+      ended503('POST', '/v1/auth/login', { body: { email, password: goodPassword } }),
+      ended503('POST', '/v1/auth/refresh', { body: { refreshToken } }),
+      ended503('GET', '/v1/registrations', { token }),
+      ended503('GET', `/v1/registrations/${crypto.randomUUID()}`, { token }),
+    ]);
+    expect(ended).toHaveLength(5);
+    expect(ended.slice(0, 2).toSorted()).toEqual(['/v1/auth/login', '/v1/auth/refresh']);
+    expect(ended.at(-1)).toBe('command');
   });
 });
 

@@ -4,18 +4,8 @@ import fastifyRateLimit, {
   type RateLimitPluginOptions,
 } from '@fastify/rate-limit';
 import type { Bus } from '@manyline/bus';
-import { BusUnavailableError } from '@manyline/bus';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../api-error.ts';
-
-/**
- * KEYS[1] the counter; ARGV[1] the window in ms. Gives {count with this one, ms until the window ends}.
- * Emits nothing.
- */
-const COUNT_SCRIPT = `
-local count = redis.call('INCR', KEYS[1])
-if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return {count, redis.call('PTTL', KEYS[1])}`;
 
 /** Counts in Redis, so that all API processes share the count. */
 function redisStore(bus: Bus) {
@@ -25,12 +15,9 @@ function redisStore(bus: Bus) {
       done: (error: Error | null, result?: { current: number; ttl: number }) => void,
       windowMs = 0,
     ): void {
-      bus.redis.eval(COUNT_SCRIPT, 1, `rate:${key}`, windowMs).then(
-        (reply) => {
-          const [current, ttl] = reply as [number, number];
-          done(null, { current, ttl });
-        },
-        (error) => done(new BusUnavailableError(error)),
+      bus.requestCounter.count(key, windowMs).then(
+        ({ count, remainingMs }) => done(null, { current: count, ttl: remainingMs }),
+        (error) => done(error),
       );
     }
 

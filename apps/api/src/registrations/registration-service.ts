@@ -1,25 +1,30 @@
+import { answerInTime } from '@manyline/bus';
 import type { Registration as RegistrationView } from '@manyline/contract';
+import { systemClock } from '@manyline/kernel';
 import type { Registration } from '@manyline/pbx';
 import type { ApiContext } from '../api-context.ts';
 import { notFound } from '../api-error.ts';
 import { cursorText, decodeCursor, toPage } from '../http/cursor.ts';
 
+/** A list that Redis has not given by then is not waited for. */
+const ANSWER_LIMIT_MS = 1500;
+
 /** By number, then id. */
 export async function listRegistrations(
-  { bus }: ApiContext,
+  context: ApiContext,
   tenantId: string,
   limit: number,
   cursor: string | undefined,
 ) {
   const position = decodeCursor(cursor, cursorText.array().length(2));
-  const sorted = (await bus.registrations.listTenant(tenantId)).toSorted((a, b) => compare(placeOf(a), placeOf(b)));
+  const sorted = (await registrationsOf(context, tenantId)).toSorted((a, b) => compare(placeOf(a), placeOf(b)));
   const rest = position === undefined ? sorted : sorted.filter((entry) => compare(placeOf(entry), position) > 0);
   const page = toPage(rest, limit, placeOf);
   return { ...page, items: page.items.map(toRegistration) };
 }
 
-export async function readRegistration({ bus }: ApiContext, tenantId: string, id: string): Promise<RegistrationView> {
-  const found = (await bus.registrations.listTenant(tenantId)).find((entry) => entry.id === id);
+export async function readRegistration(context: ApiContext, tenantId: string, id: string): Promise<RegistrationView> {
+  const found = (await registrationsOf(context, tenantId)).find((entry) => entry.id === id);
   if (found === undefined) throw notFound('registration');
   return toRegistration(found);
 }
@@ -29,6 +34,10 @@ export async function removeRegistration(context: ApiContext, tenantId: string, 
   await readRegistration(context, tenantId, id);
   await context.bus.publishCommand({ type: 'remove-registration', tenantId, registrationId: id });
   await context.bus.registrations.remove(tenantId, id);
+}
+
+function registrationsOf({ bus }: ApiContext, tenantId: string): Promise<Registration[]> {
+  return answerInTime(systemClock, ANSWER_LIMIT_MS, bus.registrations.listTenant(tenantId));
 }
 
 function placeOf({ number, id }: Registration): [string, string] {

@@ -1,5 +1,11 @@
 import type { SignUpAnswer, SignUpRequest } from '@manyline/contract';
-import { defaultLocalUserSettings, defaultTenantSettings, generatePassword, PRESET_NUMBERS } from '@manyline/db';
+import {
+  ConflictError,
+  defaultLocalUserSettings,
+  defaultTenantSettings,
+  generatePassword,
+  PRESET_NUMBERS,
+} from '@manyline/db';
 import type { ApiContext } from '../api-context.ts';
 import { ApiError } from '../api-error.ts';
 import { passwordWeakness } from '../auth/password-strength.ts';
@@ -21,15 +27,16 @@ export async function signUp(context: ApiContext, request: SignUpRequest): Promi
     settings: defaultLocalUserSettings(number),
     password: generatePassword(),
   }));
-  const slug = request.slug ?? (await freeSlug(context, request.company));
-  if (slug === undefined) throw slugTaken();
-  const { tenant, owner, localUsers } = await context.database.createTenant({
-    slug,
-    sipDomain: `${slug}.${context.settings.baseDomain.toLowerCase()}`,
-    settings: defaultTenantSettings(request.company, request.locale),
-    owner: { email: request.email, passwordHash },
-    localUsers: presets,
-  });
+  const slugs = request.slug === undefined ? await freeSlugs(context, request.company) : [request.slug];
+  const { tenant, owner, localUsers } = await withFirstFree(slugs, (slug) =>
+    context.database.createTenant({
+      slug,
+      sipDomain: `${slug}.${context.settings.baseDomain.toLowerCase()}`,
+      settings: defaultTenantSettings(request.company, request.locale),
+      owner: { email: request.email, passwordHash },
+      localUsers: presets,
+    }),
+  );
   await announce(context, tenant);
   return {
     tenant: toTenant(tenant),
@@ -50,10 +57,25 @@ export async function checkAvailability(context: ApiContext, wanted: string, isS
   return { available, suggestion: available ? null : (candidates.find((candidate) => !taken.has(candidate)) ?? null) };
 }
 
-async function freeSlug({ database }: ApiContext, company: string): Promise<string | undefined> {
+async function freeSlugs({ database }: ApiContext, company: string): Promise<string[]> {
   const candidates = slugCandidates(company);
   const taken = await database.findTakenSlugs(candidates);
-  return candidates.find((candidate) => !taken.has(candidate));
+  return candidates.filter((candidate) => !taken.has(candidate));
+}
+
+/** Another sign-up may take a slug that was free a moment ago: the next one is tried. Throws `slug_taken` after the last. */
+async function withFirstFree<Result>(
+  slugs: readonly string[],
+  create: (slug: string) => Promise<Result>,
+): Promise<Result> {
+  for (const slug of slugs) {
+    try {
+      return await create(slug);
+    } catch (error) {
+      if (!(error instanceof ConflictError && error.code === 'slug_taken')) throw error;
+    }
+  }
+  throw slugTaken();
 }
 
 function slugTaken(): ApiError {

@@ -108,6 +108,16 @@ describe('POST /v1/signup', () => {
     expect(answers.map((answer) => answer.status).toSorted()).toEqual([201, 409, 409, 409, 409]);
   });
 
+  it('finds a slug for each of many that sign up with the same name at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => signUp({ company: 'Same Name', email: newAddress(), password: goodPassword })),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 201));
+    const slugs = answers.map((answer) => answer.body.tenant.slug);
+    expect(new Set(slugs).size).toBe(slugs.length);
+    expect(slugs).toContain('same-name');
+  });
+
   it.each(['short', 'password1234', 'Weak Password Ltd.'])('refuses the weak password %s', async (password) => {
     const answer = await signUp({ company: 'Weak Password Ltd.', email: newAddress(), password });
     expect(answer).toMatchObject(problemOf(422, 'weak_password'));

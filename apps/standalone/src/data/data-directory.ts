@@ -10,10 +10,10 @@
  *   secrets.json   keys, passwords, tokens; without it the database cannot be read
  *   lock           who runs on this directory
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeSocketDirectory, socketDirectory } from '@manyline/telemetry';
-import { fullDisk, StartError, systemCode, tellsOfFullDisk } from '../start-error.ts';
+import { describeFailure, fullDisk, StartError, systemCode, tellsOfFullDisk } from '../start-error.ts';
+import { makeFolder } from './make-folder.ts';
 
 export interface DataDirectory {
   readonly root: string;
@@ -51,10 +51,14 @@ export function dataDirectoryAt(root: string): DataDirectory {
 export async function openDataDirectory(root: string): Promise<DataDirectory> {
   const directory = dataDirectoryAt(root);
   try {
-    await mkdir(root, { recursive: true, mode: 0o755 });
+    await makeFolder(root, 0o755);
     for (const folder of [directory.redis, directory.objects, directory.tls, directory.spool, directory.logs]) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, 0o700);
     }
+  } catch (error) {
+    throw reasonOf(root, error) ?? new StartError(`DATA_DIR ${root} cannot be made: ${describeFailure(error)}`, error);
+  }
+  try {
     await makeSocketDirectory(join(root, 'run'));
   } catch (error) {
     throw unusable(root, error);
@@ -65,11 +69,17 @@ export async function openDataDirectory(root: string): Promise<DataDirectory> {
 /** What to say when something could not be written below `root`. */
 export function unusable(root: string, error: unknown): unknown {
   if (error instanceof StartError) return error;
+  const isBelow = error instanceof Error && 'path' in error && String(error.path).startsWith(root);
+  if (!isBelow && !tellsOfFullDisk(systemCode(error))) return error;
+  return reasonOf(root, error) ?? error;
+}
+
+/** What the system's usual errors mean for `root`, which cannot be made or written. */
+function reasonOf(root: string, error: unknown): StartError | undefined {
   const code = systemCode(error);
   if (tellsOfFullDisk(code)) return fullDisk(root);
-  if (!(error instanceof Error && 'path' in error && String(error.path).startsWith(root))) return error;
   if (code === 'EACCES' || code === 'EPERM') return new StartError(`DATA_DIR ${root} may not be written by this user`);
   if (code === 'EROFS') return new StartError(`DATA_DIR ${root} is on a read-only file system`);
   if (code === 'ENOTDIR' || code === 'EEXIST') return new StartError(`DATA_DIR ${root} is not a folder`);
-  return error;
+  return undefined;
 }

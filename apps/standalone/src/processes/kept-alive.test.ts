@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { silentLogger } from '@manyline/kernel';
+import { type Logger, silentLogger } from '@manyline/kernel';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { endChild, exitOf } from './child-exit.ts';
-import { KeptAlive, type RunningPart } from './kept-alive.ts';
+import { KeptAlive, type RunningPart, restartDelayMs } from './kept-alive.ts';
 
 const noHurry = new AbortController().signal;
 
@@ -53,6 +53,24 @@ describe('KeptAlive', () => {
       .poll(() => givenUp, { timeout: 10_000 })
       .toEqual(['part ended 5 times in a row, at last with exit code 7']);
     expect(lives).toHaveLength(5);
+  });
+
+  it('goes on for ever when nobody wants it given up, and says each time that it died', async () => {
+    const { lives, options } = setup(() => 'exit 7');
+    const delays: unknown[] = [];
+    const logger: Logger = {
+      ...silentLogger,
+      error: (fields: object | string) =>
+        delays.push(typeof fields === 'object' && 'delayMs' in fields && fields.delayMs),
+    };
+    const part = await KeptAlive.start({ ...options, logger, onGivenUp: undefined });
+    await expect.poll(() => lives.length, { timeout: 15_000 }).toBeGreaterThan(5);
+    await part.stop(noHurry);
+    expect(delays.slice(0, 5)).toEqual([100, 200, 400, 800, 1600]);
+  });
+
+  it('waits 30 s at most', () => {
+    expect([1, 9, 10, 5000].map(restartDelayMs)).toEqual([100, 25_600, 30_000, 30_000]);
   });
 
   it('starts nothing again once the server stops', async () => {

@@ -17,15 +17,21 @@ export interface KeptAliveOptions {
   readonly start: (signal: AbortSignal) => Promise<RunningPart>;
   /** Aborted when the whole server stops: nothing is started any more. */
   readonly stopping: AbortSignal;
-  /** It dies again and again: the whole server must stop. */
-  readonly onGivenUp: (message: string) => void;
+  /** It dies again and again: the whole server must stop. Without it the process is started again for ever. */
+  readonly onGivenUp?: (message: string) => void;
 }
 
 /** A life shorter than this is a fast death. */
 const FAST_DEATH_MS = 10_000;
 const MOST_FAST_DEATHS = 5;
 const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 1000;
+/** Only what is never given up waits so long. */
+const LONGEST_DELAY_MS = 30_000;
+
+/** The pause before the next start, after so many fast deaths in a row. */
+export function restartDelayMs(fastDeaths: number): number {
+  return Math.min(FIRST_DELAY_MS * 2 ** (fastDeaths - 1), LONGEST_DELAY_MS);
+}
 
 /** Starts a process again whenever it dies, until it is told to stop. */
 export class KeptAlive {
@@ -75,13 +81,13 @@ export class KeptAlive {
     let reason = how;
     while (!this.#signal.aborted) {
       this.#fastDeaths += 1;
-      if (this.#fastDeaths >= MOST_FAST_DEATHS) {
+      if (onGivenUp !== undefined && this.#fastDeaths >= MOST_FAST_DEATHS) {
         onGivenUp(`${name} ended ${MOST_FAST_DEATHS} times in a row, at last with ${reason}`);
         return;
       }
-      logger.error({ part: name, reason }, 'a process ended and is started again');
-      const delay = Math.min(FIRST_DELAY_MS * 2 ** (this.#fastDeaths - 1), LONGEST_DELAY_MS);
-      await sleep(delay, undefined, { signal: this.#signal }).catch(() => {});
+      const delayMs = restartDelayMs(this.#fastDeaths);
+      logger.error({ part: name, reason, delayMs }, 'a process ended and is started again');
+      await sleep(delayMs, undefined, { signal: this.#signal }).catch(() => {});
       if (this.#signal.aborted) return;
       try {
         await this.#run();
