@@ -24,7 +24,7 @@ const READY_TIMEOUT_MS = 60_000;
 const NODE_OPTIONS = [
   '--disable-warning=ExperimentalWarning',
   // Our young generations are small: threads that share the work of collecting them cost more than they save
-  // (a registration 154 → 101 µs of CPU on two cores, docs/bench.md).
+  // (docs/bench.md).
   '--no-parallel-scavenge',
 ];
 
