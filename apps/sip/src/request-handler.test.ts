@@ -251,4 +251,20 @@ describe('RequestHandler', () => {
     await askWith(PASSWORD, 'INVITE', { uri: 'sip:z%C3%BCrich@acme.test' });
     expect(called).toEqual(['acme.test: 100 to zürich']);
   });
+
+  it('takes a CANCEL that comes while the tenant is being loaded', async () => {
+    const invite = requestText('INVITE', { uri: 'sip:101@acme.test' });
+    const cancel = invite.replace(/^INVITE/, 'CANCEL').replace(/CSeq: (\d+) INVITE/, 'CSeq: $1 CANCEL');
+    phone.send(Buffer.from(invite));
+    phone.send(Buffer.from(cancel));
+    for (let i = 0; i < 4; i++) await settled();
+    expect(answers.map((answer) => answer.slice(8, 11))).toEqual(['100', '200', '487']);
+    expect(called).toEqual([]);
+  });
+
+  it('challenges an INVITE that had to wait for its tenant', async () => {
+    const [status, answer] = await ask(requestText('INVITE', { uri: 'sip:101@acme.test' }));
+    expect(status).toBe(401);
+    expect(answer).toContain('WWW-Authenticate: Digest');
+  });
 });

@@ -4,6 +4,7 @@ import type { TenantDirectoryEntry, TenantSnapshot } from '@manyline/pbx';
 import {
   ALLOWED_METHODS,
   type Flow,
+  type IncomingInvite,
   refusalOfMethod,
   type SipRequest,
   SipResponse,
@@ -68,7 +69,10 @@ export class RequestHandler {
     }
     const snapshot = this.#options.tenants.snapshotOf(entry);
     if (snapshot instanceof Promise) this.#waitFor(snapshot, request, flow);
-    else this.#handleAt(snapshot, request, flow);
+    else
+      this.#handleAt(snapshot, request, flow, (statusCode, headers) =>
+        this.#refuse(request, flow, statusCode, headers),
+      );
   }
 
   #waitFor(loading: Promise<TenantSnapshot | undefined>, request: SipRequest, flow: Flow): void {
@@ -79,15 +83,22 @@ export class RequestHandler {
       return;
     }
     this.#waiting.add(key);
+    // A CANCEL may come meanwhile, so an INVITE has its transaction from the start.
+    const invite = request.method === 'INVITE' ? this.#options.userAgent.acceptInvite(request, flow) : undefined;
+    const refuse: Refuse = (statusCode, headers) => {
+      if (invite === undefined) this.#refuse(request, flow, statusCode, headers);
+      else invite.reject(statusCode, { headers });
+    };
     loading
       .then((snapshot) => {
         this.#waiting.delete(key);
-        if (snapshot === undefined) this.#refuse(request, flow, 503, [['Retry-After', '5']]);
-        else this.#handleAt(snapshot, request, flow);
+        if (invite?.answered) return;
+        if (snapshot === undefined) refuse(503, [['Retry-After', '5']]);
+        else this.#handleAt(snapshot, request, flow, refuse, invite);
       })
       .catch((error: unknown) => {
         this.#options.logger.error({ err: error, method: request.method }, 'a request failed');
-        this.#refuse(request, flow, 500);
+        refuse(500);
       });
   }
 
@@ -118,12 +129,12 @@ export class RequestHandler {
     return entry?.suspended ? undefined : entry;
   }
 
-  #handleAt(tenant: TenantSnapshot, request: SipRequest, flow: Flow): void {
+  #handleAt(tenant: TenantSnapshot, request: SipRequest, flow: Flow, refuse: Refuse, invite?: IncomingInvite): void {
     const { authenticator, metrics, userAgent, registrar } = this.#options;
     const authentication = authenticator.authenticate(request, tenant);
     if (authentication.kind === 'challenge') {
       if (authentication.reason === 'wrong-credentials') metrics.authenticationFailures.inc();
-      this.#refuse(request, flow, 401, authentication.headers);
+      refuse(401, authentication.headers);
       return;
     }
     const { user } = authentication;
@@ -139,15 +150,15 @@ export class RequestHandler {
     const fromUser = from instanceof SipUri ? from.user : '';
     const anonymous = hostOf(from) === ANONYMOUS_HOST;
     if (fromUser !== user.number && !anonymous) {
-      this.#refuse(request, flow, 403);
+      refuse(403);
       return;
     }
     if (request.method !== 'INVITE') {
-      this.#refuse(request, flow, refusalOfMethod(request.method), [['Allow', ALLOWED_METHODS]]);
+      refuse(refusalOfMethod(request.method), [['Allow', ALLOWED_METHODS]]);
       return;
     }
     const call: CallRequest = {
-      invite: userAgent.acceptInvite(request, flow),
+      invite: invite ?? userAgent.acceptInvite(request, flow),
       tenant,
       caller: user,
       anonymous: anonymous || wantsPrivacy(request),
@@ -181,6 +192,9 @@ const METHODS = new Set([...ALLOWED_METHODS.split(', '), 'SUBSCRIBE', 'NOTIFY', 
 function knownMethod(method: string): string {
   return METHODS.has(method) ? method : 'other';
 }
+
+/** Gives the request that is being judged its final refusal. */
+type Refuse = (statusCode: number, headers?: readonly [string, string][]) => void;
 
 interface RequestRefusal {
   readonly statusCode: number;
