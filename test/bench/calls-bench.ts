@@ -1,11 +1,10 @@
 import { freePort, Sipp, type SippStatistics, sippCredentials } from '@manyline/testkit';
-import { perOperation } from './cpu-account.ts';
 import type { SipSubject } from './peers/sip-subject.ts';
 import type { BenchLine } from './report.ts';
+import { measureSippRates } from './sipp-rates.ts';
 
 const RATES = [100, 250];
 const HOLD_MS = 500;
-/** Once at the highest rate: servers in Node compile what runs often, and stay up for months. */
 const FIRST_WARM_UP_SECONDS = 15;
 const WARM_UP_SECONDS = 2;
 const MEASURED_SECONDS = 8;
@@ -38,23 +37,16 @@ export async function benchCalls(subject: SipSubject, report: (line: BenchLine) 
         authUri: `sip:${subject.domain}`,
         timeoutSeconds: seconds + 40,
       });
-    await load(Math.max(...RATES), FIRST_WARM_UP_SECONDS);
-    for (const rate of RATES) {
-      await load(rate, WARM_UP_SECONDS);
-      const { value, cpu } = await subject.cpu.during(() => load(rate, MEASURED_SECONDS));
-      const { total, parts } = perOperation(cpu, value.successful);
-      report({
-        bench: 'calls',
-        subject: subject.name,
-        rate,
-        achievedPerSecond: Math.round(value.callsPerSecond),
-        operations: value.successful,
-        failures: value.failed,
-        retransmissions: value.retransmissions,
-        cpuMicrosPerOperation: total,
-        cpuMicrosByPart: parts,
-      });
-    }
+    await measureSippRates({
+      bench: 'calls',
+      subject,
+      rates: RATES,
+      firstWarmUpSeconds: FIRST_WARM_UP_SECONDS,
+      warmUpSeconds: WARM_UP_SECONDS,
+      measuredSeconds: MEASURED_SECONDS,
+      load,
+      report,
+    });
   } finally {
     await answering.stop();
   }

@@ -1,10 +1,9 @@
 import { Sipp, type SippStatistics, sippCredentials } from '@manyline/testkit';
-import { perOperation } from './cpu-account.ts';
 import type { SipSubject } from './peers/sip-subject.ts';
 import type { BenchLine } from './report.ts';
+import { measureSippRates } from './sipp-rates.ts';
 
 const RATES = [1000, 4000];
-/** Once at the highest rate: servers in Node compile what runs often, and stay up for months. */
 const FIRST_WARM_UP_SECONDS = 8;
 const WARM_UP_SECONDS = 2;
 const MEASURED_SECONDS = 6;
@@ -23,21 +22,14 @@ export async function benchRegister(subject: SipSubject, report: (line: BenchLin
       authUri: `sip:${subject.domain}`,
       timeoutSeconds: seconds + 30,
     });
-  await load(Math.max(...RATES), FIRST_WARM_UP_SECONDS);
-  for (const rate of RATES) {
-    await load(rate, WARM_UP_SECONDS);
-    const { value, cpu } = await subject.cpu.during(() => load(rate, MEASURED_SECONDS));
-    const { total, parts } = perOperation(cpu, value.successful);
-    report({
-      bench: 'register',
-      subject: subject.name,
-      rate,
-      achievedPerSecond: Math.round(value.callsPerSecond),
-      operations: value.successful,
-      failures: value.failed,
-      retransmissions: value.retransmissions,
-      cpuMicrosPerOperation: total,
-      cpuMicrosByPart: parts,
-    });
-  }
+  await measureSippRates({
+    bench: 'register',
+    subject,
+    rates: RATES,
+    firstWarmUpSeconds: FIRST_WARM_UP_SECONDS,
+    warmUpSeconds: WARM_UP_SECONDS,
+    measuredSeconds: MEASURED_SECONDS,
+    load,
+    report,
+  });
 }

@@ -5,6 +5,7 @@ import {
   ALLOWED_METHODS,
   type Flow,
   type IncomingInvite,
+  isKnownMethod,
   refusalOfMethod,
   type SipRequest,
   SipResponse,
@@ -47,7 +48,8 @@ export class RequestHandler {
   }
 
   handle(request: SipRequest, flow: Flow): void {
-    this.#options.metrics.request(knownMethod(request.method));
+    // A stranger must not grow the metric.
+    this.#options.metrics.request(isKnownMethod(request.method) ? request.method : 'other');
     const requestUri = request.requestUri;
     if (!requestUri.ok) {
       this.#refuse(request, flow, 400);
@@ -185,13 +187,6 @@ const ANONYMOUS_HOST = 'anonymous.invalid';
 
 /** Characters of a dialled number or name. */
 const LONGEST_NUMBER = 128;
-
-const METHODS = new Set([...ALLOWED_METHODS.split(', '), 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REFER', 'PRACK']);
-
-/** A metric label that a stranger cannot grow. */
-function knownMethod(method: string): string {
-  return METHODS.has(method) ? method : 'other';
-}
 
 /** Gives the request that is being judged its final refusal. */
 type Refuse = (statusCode: number, headers?: readonly [string, string][]) => void;

@@ -44,7 +44,6 @@ const SESSION_END_CAUSES = {
   'peer-bye': 'normal-clearing',
   'local-bye': 'normal-clearing',
   'ack-timeout': 'ack-timeout',
-  'dialog-lost': 'network-failure',
   'not-established': 'network-failure',
 } as const;
 

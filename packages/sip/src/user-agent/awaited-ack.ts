@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@manyline/kernel';
+import { defaultTimerValues } from '../transaction/timer-values.ts';
 
-const T1 = 500;
-const T2 = 4000;
+const { T1, T2 } = defaultTimerValues;
 
 /**
  * Repeats a 2xx to an INVITE until its ACK arrives (RFC 3261 §13.3.1.4): the interval starts at T1 and doubles up to T2,

@@ -68,7 +68,7 @@ export class IncomingInvite {
     if (this.#answered) return;
     this.#answered = true;
     this.#transaction.respond(this.#response(statusCode, content, false));
-    this.session.drop('not-established');
+    this.session.drop();
   }
 
   /** The user agent saw a CANCEL for this transaction (the CANCEL itself is answered by the transaction layer). */

@@ -9,7 +9,7 @@ import { Reoffer } from './reoffer.ts';
 import type { SessionPort } from './session-port.ts';
 
 /** Who ended a session, and how. `ack-timeout`: our 200 was never acknowledged. */
-export type SessionEnd = 'peer-bye' | 'local-bye' | 'ack-timeout' | 'dialog-lost' | 'not-established';
+export type SessionEnd = 'peer-bye' | 'local-bye' | 'ack-timeout' | 'not-established';
 
 export interface InviteSessionEvents {
   /** The session is over; emitted once. */
@@ -275,8 +275,8 @@ export class InviteSession extends TypedEmitter<InviteSessionEvents> {
     this.emit('ended', end);
   }
 
-  /** Ends without a word: the peer said that it has no such dialog (RFC 5057 §5.1), or the invitation failed. */
-  drop(end: 'dialog-lost' | 'not-established'): void {
-    this.#end(end);
+  /** Ends without a word: the invitation came to nothing. */
+  drop(): void {
+    this.#end('not-established');
   }
 }
