@@ -21,13 +21,6 @@ export type ReadyDetails = Readonly<Record<string, unknown>>;
 
 const READY_TIMEOUT_MS = 60_000;
 
-const NODE_OPTIONS = [
-  '--disable-warning=ExperimentalWarning',
-  // Our young generations are small: threads that share the work of collecting them cost more than they save
-  // (docs/bench.md).
-  '--no-parallel-scavenge',
-];
-
 /**
  * Starts `apps/<name>/src/main.ts` and waits until it says that it is ready.
  * Throws StartError with the app's own words when it fails. The child has a process group of its own, so that
@@ -39,7 +32,7 @@ export async function startApp(options: AppProcessOptions): Promise<RunningPart 
   const main = fileURLToPath(new URL(`../../../${name}/src/main.ts`, import.meta.url));
   const child = fork(main, [], {
     env,
-    execArgv: NODE_OPTIONS,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
